@@ -1,0 +1,1 @@
+//! Gets it: recipes, schedule, fetching, external collectors.

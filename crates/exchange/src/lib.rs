@@ -1,0 +1,1 @@
+//! Feed and list formats: bytes in, rows out.

@@ -1,0 +1,1 @@
+//! Asks about it: what is this value, from everything collected.

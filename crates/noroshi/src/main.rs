@@ -1,0 +1,3 @@
+//! The Noroshi program.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The query language: one line that searches, watches and exports.

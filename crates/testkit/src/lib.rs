@@ -1,0 +1,1 @@
+//! Tests it: a throw-away PostgreSQL, stores on either engine.

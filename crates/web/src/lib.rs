@@ -1,0 +1,1 @@
+//! Shows it: routes, API, sign-in.
