@@ -1,1 +1,26 @@
 //! Feed and list formats: bytes in, rows out.
+//!
+//! [`rows`] reads a feed's body (plain list, delimited text, JSON, JSON lines; gzip and zip bodies are opened) and
+//! hands out one row after another. Whatever the body holds, memory stays bounded, a row that cannot be read is a
+//! [`BadRow`] with its line and reason, and the rows around it are kept.
+
+mod body;
+mod column;
+mod delimited;
+mod encoding;
+mod error;
+mod fields;
+mod format;
+mod json;
+mod json_elements;
+mod lines;
+mod list;
+mod row;
+mod rows;
+
+pub use body::Limits;
+pub use column::Column;
+pub use error::{BadRow, BodyError};
+pub use format::{Format, FormatError, Header, Layout, Quote, Split};
+pub use row::{LIST_SEPARATOR, RawRow};
+pub use rows::{Rows, Tally, rows, rows_of_stream};

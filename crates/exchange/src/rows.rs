@@ -1,0 +1,169 @@
+//! The rows of a body, whatever its layout, and the account of what became of every line.
+
+use std::borrow::Cow;
+use std::io::{Read, Seek};
+
+use crate::body::{self, Limits, Unpacked};
+use crate::delimited::Delimited;
+use crate::encoding::{Utf8, utf8};
+use crate::format::{Format, Layout};
+use crate::json::{Json, Jsonl};
+use crate::lines::Line;
+use crate::list::List;
+use crate::{BadRow, BodyError, Column, RawRow};
+
+/// What became of a body's lines. Every row is in exactly one of `rows` and `bad`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Rows that were read.
+    pub rows: u64,
+    /// Rows that could not be read.
+    pub bad: u64,
+    /// Empty lines.
+    pub blank: u64,
+    /// Comment and banner lines.
+    pub comments: u64,
+    /// Header lines that are no comments.
+    pub headers: u64,
+    /// JSON objects that are no rows (`skip_with`).
+    pub metadata: u64,
+}
+
+/// The rows of a body: an iterator of owned rows, or [`Rows::read`] into one buffer.
+///
+/// A body that breaks off, unpacks to too much or lacks a column ends the rows early; [`Rows::finish`] tells. Whoever
+/// takes rows for a complete snapshot has to ask it.
+#[must_use = "rows are read as they are asked for"]
+pub struct Rows<'a> {
+    inner: Inner<'a>,
+    tally: Tally,
+}
+
+enum Inner<'a> {
+    List(List<Utf8<'a>>),
+    Delimited(Box<Delimited<Utf8<'a>>>),
+    Json(Json<Utf8<'a>>),
+    Jsonl(Jsonl<Utf8<'a>>),
+}
+
+/// The rows of a body that can be read from anywhere: a file, or bytes in memory (`Cursor`).
+///
+/// `wanted` are the columns each row gives, in that order. `required` are places in `wanted`: a header that lacks such a
+/// column ends the body with [`BodyError::Column`]; other columns are just missing from the rows.
+///
+/// # Errors
+/// If the body cannot be opened; errors that come later are told by [`Rows::finish`].
+pub fn rows<'a, B>(
+    body: B,
+    format: &Format,
+    wanted: &[Column],
+    required: &[usize],
+    limits: Limits,
+) -> Result<Rows<'a>, BodyError>
+where
+    B: Read + Seek + Send + 'a,
+{
+    Ok(Rows::new(
+        body::open(body, format.entry.as_deref(), limits)?,
+        format,
+        wanted,
+        required,
+    ))
+}
+
+/// The rows of a body that can be read only once, such as a pipe. Zip archives are refused; otherwise as [`rows`].
+///
+/// # Errors
+/// If the body cannot be opened or is a zip archive.
+pub fn rows_of_stream<'a>(
+    body: impl Read + Send + 'a,
+    format: &Format,
+    wanted: &[Column],
+    required: &[usize],
+    limits: Limits,
+) -> Result<Rows<'a>, BodyError> {
+    Ok(Rows::new(
+        body::open_stream(body, limits)?,
+        format,
+        wanted,
+        required,
+    ))
+}
+
+impl<'a> Rows<'a> {
+    fn new(body: Unpacked<'a>, format: &Format, wanted: &[Column], required: &[usize]) -> Self {
+        let input = utf8(body, format.declared_encoding());
+        let inner = match format.layout {
+            Layout::List => Inner::List(List::new(input, format, wanted)),
+            Layout::Csv => {
+                Inner::Delimited(Box::new(Delimited::new(input, format, wanted, required)))
+            }
+            Layout::Json => Inner::Json(Json::new(input, format, wanted)),
+            Layout::Jsonl => Inner::Jsonl(Jsonl::new(input, format, wanted)),
+        };
+        Self {
+            inner,
+            tally: Tally::default(),
+        }
+    }
+
+    /// Reads the next row into `row`; none at the end of the body, be it sound or not.
+    pub fn read(&mut self, row: &mut RawRow) -> Option<Result<(), BadRow>> {
+        let read = match &mut self.inner {
+            Inner::List(rows) => rows.read(row, &mut self.tally),
+            Inner::Delimited(rows) => rows.read(row, &mut self.tally),
+            Inner::Json(rows) => rows.read(row),
+            Inner::Jsonl(rows) => rows.read(row, &mut self.tally),
+        };
+        match &read {
+            Some(Ok(())) => self.tally.rows += 1,
+            Some(Err(_)) => self.tally.bad += 1,
+            None => {}
+        }
+        read
+    }
+
+    /// What has been read so far.
+    pub fn tally(&self) -> Tally {
+        self.tally
+    }
+
+    /// What was read, once the rows have ended.
+    ///
+    /// # Errors
+    /// What ended the body before its end.
+    pub fn finish(&self) -> Result<Tally, BodyError> {
+        let error = match &self.inner {
+            Inner::List(rows) => rows.error(),
+            Inner::Delimited(rows) => rows.error(),
+            Inner::Json(rows) => rows.error(),
+            Inner::Jsonl(rows) => rows.error(),
+        };
+        error.map_or(Ok(self.tally), |error| Err(error.clone()))
+    }
+}
+
+impl Iterator for Rows<'_> {
+    type Item = Result<RawRow, BadRow>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut row = RawRow::default();
+        Some(self.read(&mut row)?.map(|()| row))
+    }
+}
+
+/// A line as text, or why it cannot be a row. Invalid UTF-8 becomes U+FFFD: it may stand in a column nobody needs.
+pub(crate) fn text_of(line: &Line) -> Result<Cow<'_, str>, String> {
+    if line.cut {
+        return Err("the body breaks off in this row".into());
+    }
+    if line.too_long {
+        return Err("the line is longer than 1 MB".into());
+    }
+    if memchr::memchr(0, &line.bytes).is_some() {
+        return Err(
+            "a NUL byte in the line (is the body binary, or UTF-16 without its mark?)".into(),
+        );
+    }
+    Ok(String::from_utf8_lossy(&line.bytes))
+}
