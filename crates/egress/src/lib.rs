@@ -1,1 +1,48 @@
 //! The only way out to the network: guarded HTTP and DNS.
+//!
+//! [`Egress`] is the one type of the program that opens sockets outwards. A
+//! request names its [`Purpose`]; the purpose's [`Policy`] says which schemes
+//! and ports are open, how much and how long, and which private places the
+//! administrator opened ([`HostPort`]). Then, for the first URL and every
+//! redirect alike:
+//!
+//! 1. `target`: the URL is read by one parser, and its spelling, scheme, userinfo,
+//!    host and port are checked; an address in it is judged by [`classify`].
+//! 2. `resolve`: a name is looked up while connecting, every address that is
+//!    not public is dropped, and what is left is dialled as it stands.
+//! 3. `redirect`: a redirect is not followed by the HTTP client but comes back
+//!    to step 1, without secrets once the origin has changed.
+//! 4. `response`: head and body are held to the caps, the body while it
+//!    streams, after decompression.
+//!
+//! There is no proxy from the environment, no cookie jar and no `Referer`.
+//! What this cannot see is a route: an address that is public by its number but
+//! leads into the administrator's own network is for the firewall.
+
+mod address;
+mod allow;
+mod client;
+mod encoding;
+mod error;
+mod failure;
+mod policy;
+mod purpose;
+mod redact;
+mod redirect;
+mod request;
+mod resolve;
+mod response;
+mod retry_after;
+mod target;
+
+pub use address::{Class, classify};
+pub use allow::{HostPort, HostPortError};
+pub use client::{Egress, EgressConfig};
+pub use error::{EgressError, Phase};
+pub use policy::Policy;
+pub use purpose::Purpose;
+pub use redact::{RedactedUrl, Redactor};
+pub use request::Request;
+pub use resolve::{Answer, Resolve, SystemResolver};
+pub use response::Response;
+pub use retry_after::RetryAfter;
