@@ -53,12 +53,16 @@ pub(crate) fn utf8<'a>(mut body: Unpacked<'a>, declared: Option<&'static Encodin
 /// UTF-8 if the head mostly is, else the best guess among the legacy encodings.
 fn guess(head: &[u8]) -> &'static Encoding {
     let (mut good, mut bad) = (0_usize, 0_usize);
-    for chunk in head.utf8_chunks() {
+    let mut chunks = head.utf8_chunks().peekable();
+    while let Some(chunk) = chunks.next() {
         good += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
-        // A character cut off by the end of the head is no fault.
-        bad += usize::from(!chunk.invalid().is_empty());
+        // A character that the end of the head cuts off is no fault.
+        let cut = chunks.peek().is_none()
+            && std::str::from_utf8(chunk.invalid()).is_err_and(|error| error.error_len().is_none());
+        bad += usize::from(!chunk.invalid().is_empty() && !cut);
     }
-    if bad <= 1 && good > 0 || bad == 0 || good > bad.saturating_mul(8) || head.contains(&0) {
+    // Text in another encoding rarely happens to hold a sound UTF-8 sequence. NUL bytes: no text, leave it as it is.
+    if bad == 0 || good > bad.saturating_mul(2) || head.contains(&0) {
         return UTF_8;
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);

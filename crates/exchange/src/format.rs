@@ -227,7 +227,7 @@ mod tests {
     fn formats_that_work() {
         for text in [
             "type = 'list'\ncomment = ['#']\nreference_comment = 'Reference:'",
-            "type = 'csv'\ndelimiter = '\\t'\nheader = 'no'\nquote = false\ncolumns = 3",
+            "type = 'csv'\ndelimiter = '|'\nheader = 'no'\nquote = false\ncolumns = 3",
             "type = 'csv'\nheader = 'commented'\nspace_after_delimiter = true\nquote = \"'\"",
             "type = 'json'\npath = 'a.*.b'\nencoding = 'Shift_JIS'",
             "type = 'jsonl'\nskip_with = ['type']\nentry = '.json'",
