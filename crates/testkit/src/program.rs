@@ -24,7 +24,7 @@ impl Program {
             .spawn()
             .unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"));
         let watchdog = Command::new("sh")
-            .args(["-c", "cat >/dev/null; kill -KILL -- \"-$1\"", "watchdog"])
+            .args(["-c", "cat >/dev/null; kill -s KILL -- \"-$1\"", "watchdog"])
             .arg(child.id().to_string())
             .process_group(0)
             .stdin(Stdio::piped())
@@ -62,7 +62,7 @@ impl Program {
     pub fn terminate(&self) {
         // The shell's own `kill`: the program of that name is not on every machine.
         let sent = Command::new("sh")
-            .args(["-c", "kill -TERM \"$1\"", "terminate"])
+            .args(["-c", "kill -s TERM -- \"$1\"", "terminate"])
             .arg(self.id().to_string())
             .status();
         assert!(
@@ -94,6 +94,8 @@ impl Program {
     fn end(&mut self) -> io::Result<ExitStatus> {
         // Waiting closes its standard input first, and that makes the watchdog bite.
         self.watchdog.wait()?;
+        // In case somebody had killed the watchdog.
+        self.child.kill()?;
         self.child.wait()
     }
 }
