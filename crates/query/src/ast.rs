@@ -1,0 +1,139 @@
+//! What a query says, once read: terms joined by AND, OR and NOT.
+
+use noroshi_indicator::{Kind, Observable, Tlp};
+
+use crate::time::{Time, TimeRange};
+
+/// A whole query. The empty query (`expr: None`) asks for everything.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Query {
+    /// What to look for.
+    pub expr: Option<Expr>,
+}
+
+/// Terms joined together.
+///
+/// What [`parse`](crate::parse) returns is in *normal form*: `And` and `Or` hold at least two
+/// parts, none of them of the same sort, and `Not` never holds a `Not`. [`Expr::all`],
+/// [`Expr::any`] and [`Expr::negate`] keep it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Expr {
+    /// Every part matches.
+    And(Vec<Expr>),
+    /// At least one part matches.
+    Or(Vec<Expr>),
+    /// The part does not match.
+    Not(Box<Expr>),
+    /// One test.
+    Term(Term),
+}
+
+/// One test of a statement. The crate's documentation has the table of what each one means.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Term {
+    /// A word as typed: whole words of prose, or a part of a value.
+    Word(String),
+    /// A quoted phrase, without its quotes and escapes.
+    Phrase(String),
+    /// A regex in Rust's syntax, without its slashes; what the parser returns compiles.
+    Regex(String),
+    /// A value and its [natural neighbours](crate::neighbours).
+    Observable(Observable),
+    /// Statements about observables of one kind.
+    Kind(Kind),
+    /// Exactly this value, whatever its kind; canonical when its kind can be told from it.
+    Value(String),
+    /// A name, the names below it, and URLs on any of them.
+    Domain(Observable),
+    /// An address; or, given a network, the addresses in it.
+    Ip(Observable),
+    /// A network and what lies in it: addresses, networks, URLs on an address.
+    Cidr(Observable),
+    /// A file hash of any kind that this text can be, canonical.
+    Hash(String),
+    /// A vulnerability, as `CVE-2026-0001`.
+    Cve(String),
+    /// The name of the source that said it.
+    Source(String),
+    /// The name of the account that said it; a source is an account.
+    From(String),
+    /// One of the statement's tags.
+    Tag(String),
+    /// The malware family it names.
+    Family(String),
+    /// Marked with exactly this level.
+    Tlp(Tlp),
+    /// Received at this time or later.
+    Since(Time),
+    /// Received before this time.
+    Until(Time),
+    /// First seen within the range.
+    First(TimeRange),
+    /// Last seen within the range.
+    Last(TimeRange),
+}
+
+impl Query {
+    /// Both queries together, as when a page narrows down what its reader typed.
+    #[must_use]
+    pub fn and(self, other: Query) -> Query {
+        Query {
+            expr: Expr::all([self.expr, other.expr].into_iter().flatten()),
+        }
+    }
+}
+
+impl From<Expr> for Query {
+    fn from(expr: Expr) -> Query {
+        Query { expr: Some(expr) }
+    }
+}
+
+impl From<Term> for Expr {
+    fn from(term: Term) -> Expr {
+        Expr::Term(term)
+    }
+}
+
+impl Expr {
+    /// Every one of `parts`, in normal form; `None` when there are none.
+    pub fn all(parts: impl IntoIterator<Item = Expr>) -> Option<Expr> {
+        let mut flat = Vec::new();
+        for part in parts {
+            match part {
+                Expr::And(inner) => flat.extend(inner),
+                other => flat.push(other),
+            }
+        }
+        if flat.len() > 1 {
+            Some(Expr::And(flat))
+        } else {
+            flat.pop()
+        }
+    }
+
+    /// At least one of `parts`, in normal form; `None` when there are none.
+    pub fn any(parts: impl IntoIterator<Item = Expr>) -> Option<Expr> {
+        let mut flat = Vec::new();
+        for part in parts {
+            match part {
+                Expr::Or(inner) => flat.extend(inner),
+                other => flat.push(other),
+            }
+        }
+        if flat.len() > 1 {
+            Some(Expr::Or(flat))
+        } else {
+            flat.pop()
+        }
+    }
+
+    /// The opposite, in normal form.
+    #[must_use]
+    pub fn negate(self) -> Expr {
+        match self {
+            Expr::Not(inner) => *inner,
+            other => Expr::Not(Box::new(other)),
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Every way a query can be wrong: the message, and the very characters it blames.
+
+use noroshi_query::{QueryError, TimeZone, parse};
+
+fn refusal(text: &str) -> QueryError {
+    match parse(text, 0, &TimeZone::UTC) {
+        Err(error) => error,
+        Ok(query) => panic!("{text:?} was read as {query}"),
+    }
+}
+
+/// Each query with a line of `^` under what the error must point at, and a part of its message.
+const TABLE: &[(&str, &str, &str)] = &[
+    ("a (b c", "  ^", "this `(` is never closed"),
+    ("a b) c", "   ^", "this `)` closes nothing"),
+    (") \"a", "^", "this `)` closes nothing"),
+    ("a () b", "  ^^", "nothing in this group"),
+    ("a ( ) b", "  ^^^", "nothing in this group"),
+    ("OR a", "^^", "OR needs a term before it"),
+    ("a OR", "  ^^", "OR needs a term after it"),
+    ("a OR OR b", "  ^^", "OR needs a term after it"),
+    ("a | | b", "  ^", "OR needs a term after it"),
+    ("(a OR) b", "   ^^", "OR needs a term after it"),
+    ("AND a", "^^^", "AND needs a term before it"),
+    ("a AND", "  ^^^", "AND needs a term after it"),
+    ("a NOT b", "  ^^^", "NOT is written `-`"),
+    ("a - b", "  ^", "right after it, without a space"),
+    ("a -", "  ^", "`-` needs a term right after it"),
+    ("(a -)", "   ^", "`-` needs a term right after it"),
+    ("--a", "^", "one `-` is enough"),
+    ("-OR", " ^^", "OR needs a term before it"),
+    ("日本 \"語", "   ^", "this quote is never closed"),
+    ("a \"\" b", "  ^^", "an empty phrase"),
+    ("/a", "^", "never closed"),
+    ("/a\\/", "^", "never closed"),
+    ("// a", "^^", "an empty regex"),
+    ("/etc/passwd", "     ^", "a regex ends at its second `/`"),
+    ("/a/i", "   ^", "`(?i)` in front"),
+    ("a /[/ b", "   ^", "in this regex: unclosed character class"),
+    ("a /x\\/(/ b", "      ^", "in this regex: unclosed group"),
+    ("/日(?=本)/", "  ^^^", "in this regex: look-around"),
+    ("/\\w{1000}/", "^^^^^^^^^^", "too big once compiled"),
+    ("in:posts", "^^^", "`in:` is not available yet"),
+    ("a  jp:yes", "   ^^^", "`jp:` is not available yet"),
+    ("to:x", "^^^", "`to:` is not available yet"),
+    ("has:file", "^^^^", "`has:` is not available yet"),
+    ("is:new", "^^^", "`is:` is not available yet"),
+    ("event:1", "^^^^^^", "`event:` is not available yet"),
+    ("hunt:1", "^^^^^", "`hunt:` is not available yet"),
+    ("tag: a", "^^^^", "`tag:` needs a value right after the colon"),
+    ("(tag:)", " ^^^^", "`tag:` needs a value right after the colon"),
+    ("tag:a, b", "     ^", "a value is missing after this comma"),
+    ("tag:a,,b", "     ^", "a value is missing after this comma"),
+    ("tag:(a OR b)", "    ^", "several values are written with commas: `tag:a,b`"),
+    ("tag:\"\"", "    ^^", "`tag:` needs a value"),
+    ("tag:\"a\"b", "       ^", "a space or a comma is missing"),
+    ("tag:\"a", "    ^", "this quote is never closed"),
+    ("tags:a", "^^^^^", "did you mean `tag:`?"),
+    ("日本 sorce:a", "   ^^^^^^", "did you mean `source:`?"),
+    ("type:OSINT", "^^^^^", "there is no field `type:`"),
+    ("kind:thing", "     ^^^^^", "there is no kind `thing`"),
+    ("kind:url,thing", "         ^^^^^", "there is no kind `thing`"),
+    ("tlp:blue", "    ^^^^", "there is no TLP level `blue`"),
+    ("tlp:<=blue", "    ^^^^^^", "there is no TLP level `blue`"),
+    ("tlp:<clear", "    ^^^^^^", "no TLP level is `<clear`"),
+    ("ip:evil.example", "   ^^^^^^^^^^^^", "is no address"),
+    ("cidr:192.0.2.0/40", "     ^^^^^^^^^^^^", "192.0.2.0/40"),
+    ("domain:\"a b\"", "       ^^^^^", "a b"),
+    ("hash:xyz", "     ^^^", "`xyz` is no hash"),
+    ("cve:2026", "    ^^^^", "2026"),
+    ("since:yesterday", "      ^^^^^^^^^", "`yesterday` is no time"),
+    ("since:2026-13-01", "      ^^^^^^^^^^", "is no time"),
+    ("since:2026-02-30", "      ^^^^^^^^^^", "is no time"),
+    ("until:5s", "      ^^", "is no time"),
+    ("until:-5d", "      ^^^", "is no time"),
+    ("first:2026-11-01T09:30:00Z", "      ^^^^^^^^^^^^^^^^^^^^", "one instant is no range"),
+    ("first:<7d", "      ^^^", "write `7d` for the last 7d, or `..7d`"),
+    ("last:..", "     ^^", "needs at least one end"),
+    ("last:2026-02..2026-01", "     ^^^^^^^^^^^^^^^^", "ends before it begins"),
+    ("last:7d..30d", "     ^^^^^^^", "ends before it begins"),
+];
+
+#[test]
+fn every_error_points_at_its_cause() {
+    for (text, marks, message) in TABLE {
+        let error = refusal(text);
+        let column = marks.find('^').unwrap() + 1;
+        let length = marks.trim_start().len();
+        assert_eq!((error.column, error.length), (column, length), "{text:?}: {error}");
+        assert!(error.message.contains(message), "{text:?}: {error}");
+        assert!(error.message.chars().count() < 400, "{text:?}: {error}");
+    }
+}
+
+#[test]
+fn limits_are_named() {
+    let groups = |depth: usize| format!("{}a{}", "(".repeat(depth), ")".repeat(depth));
+    assert!(parse(&groups(20), 0, &TimeZone::UTC).is_ok());
+    let error = refusal(&groups(21));
+    assert_eq!((error.column, error.length), (21, 1));
+    assert!(error.message.contains("20 deep"), "{error}");
+    assert!(refusal(&"(".repeat(4000)).message.contains("20 deep"));
+    assert!(refusal(&"-(".repeat(2000)).message.contains("20 deep"));
+
+    let words = |count: usize| vec!["a"; count].join(" ");
+    assert!(parse(&words(200), 0, &TimeZone::UTC).is_ok());
+    let error = refusal(&words(201));
+    assert_eq!((error.column, error.length), (401, 1));
+    assert!(error.message.contains("200 terms"), "{error}");
+    let error = refusal(&format!("tag:{}", vec!["a"; 201].join(",")));
+    assert_eq!((error.column, error.length), (405, 1));
+
+    let regexes = |count: usize| vec!["/a/"; count].join(" ");
+    assert!(parse(&regexes(20), 0, &TimeZone::UTC).is_ok());
+    assert!(refusal(&regexes(21)).message.contains("20 regexes"));
+    let error = refusal(&format!("/{}/", "a".repeat(1001)));
+    assert_eq!((error.column, error.length), (1, 1003));
+    assert!(error.message.contains("1000 characters"), "{error}");
+
+    assert!(refusal(&"a".repeat(401)).message.contains("400 characters"));
+    let error = refusal(&"語 ".repeat(25_000));
+    assert!(error.message.contains("4096 bytes"), "{error}");
+    assert_eq!(error.column, 4096 / 4 * 2 + 1);
+}
