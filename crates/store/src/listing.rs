@@ -1,6 +1,12 @@
 //! A listing: "this source lists this observable", as a feed row says it and as the store keeps it.
 
-use noroshi_indicator::Observable;
+use noroshi_indicator::{Observable, Tlp};
+
+mod image;
+mod load;
+
+pub(crate) use image::{DELISTED, IMAGE_COLUMNS, Image, LISTED, TABLE, delete, images, replace};
+pub(crate) use load::{Held, load};
 
 /// One row of a feed or import, ready to be kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,4 +32,57 @@ pub struct NewListing {
     pub confidence: Option<u8>,
     /// A link to the evidence.
     pub reference: Option<String>,
+}
+
+/// How a listing stands now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListingState {
+    /// The source lists it.
+    Listed,
+    /// The source no longer does.
+    Delisted,
+    /// The source has not repeated it for longer than its expiry.
+    Expired,
+}
+
+impl ListingState {
+    /// `listed`, `delisted` or `expired`.
+    pub fn name(self) -> &'static str {
+        ["listed", "delisted", "expired"][self as usize]
+    }
+}
+
+/// A listing as a reader sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listing {
+    /// What is listed.
+    pub observable: Observable,
+    /// The source's name.
+    pub source: String,
+    /// 0, or the hash of the feed's row id.
+    pub item: i64,
+    /// How it stands now.
+    pub state: ListingState,
+    /// The source's marking.
+    pub tlp: Tlp,
+    /// Microseconds since the epoch: when the source first saw it, or listed it here.
+    pub first_seen: i64,
+    /// Microseconds since the epoch: when the source last saw it, or still listed it here.
+    pub last_seen: i64,
+    /// Microseconds since the epoch: when Noroshi learned the listing as it is.
+    pub received: i64,
+    /// The port it was seen on.
+    pub port: Option<u16>,
+    /// Malware family or campaign.
+    pub family: Option<String>,
+    /// Sorted.
+    pub tags: Vec<String>,
+    /// The feed's free text.
+    pub note: Option<String>,
+    /// 0 to 100.
+    pub confidence: Option<u8>,
+    /// A link to the evidence.
+    pub reference: Option<String>,
+    /// The batch that last changed it.
+    pub batch: i64,
 }

@@ -1,0 +1,142 @@
+//! Audiences: who may read. And which TLP fits which audience.
+
+use noroshi_indicator::Tlp;
+
+use crate::error::{Error, Result};
+use crate::sql::{Conn, params};
+use crate::{Store, account, now};
+
+/// The audience "everyone here", which is always there.
+pub const EVERYONE: &str = "everyone";
+
+/// Whom an audience is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AudienceKind {
+    /// Every account of this hub.
+    Everyone,
+    /// The accounts of some organisations.
+    Organisations,
+    /// Named accounts.
+    Accounts,
+}
+
+/// Who may read a statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Audience {
+    /// Its number.
+    pub id: i64,
+    /// Unique.
+    pub name: String,
+    /// Whom it is made of.
+    pub kind: AudienceKind,
+    /// Names of its organisations or accounts.
+    pub members: Vec<String>,
+}
+
+pub(crate) fn by_name(conn: &Conn, name: &str) -> Result<Audience> {
+    let sql = "SELECT id, kind FROM audience WHERE name = ?1";
+    let (id, kind) = conn
+        .query_opt(sql, params![name], |row| Ok((row.int(0)?, row.int(1)?)))?
+        .ok_or_else(|| Error::not_found("audience", name))?;
+    let (kind, members) = match kind {
+        1 => (AudienceKind::Everyone, None),
+        2 => {
+            let sql = "SELECT o.name FROM audience_organisation m
+                JOIN organisation o ON o.id = m.organisation WHERE m.audience = ?1 ORDER BY o.name";
+            (AudienceKind::Organisations, Some(sql))
+        }
+        _ => {
+            let sql = "SELECT a.name FROM audience_account m
+                JOIN account a ON a.id = m.account WHERE m.audience = ?1 ORDER BY a.name";
+            (AudienceKind::Accounts, Some(sql))
+        }
+    };
+    let members = match members {
+        Some(sql) => conn.query(sql, params![id], |row| row.text(0))?,
+        None => Vec::new(),
+    };
+    Ok(Audience {
+        id,
+        name: name.to_owned(),
+        kind,
+        members,
+    })
+}
+
+/// Refuses a TLP that is narrower than the audience.
+pub(crate) fn check_tlp(tlp: Tlp, audience: &Audience) -> Result<()> {
+    let fits = match (tlp, audience.kind) {
+        (Tlp::Clear | Tlp::Green, _) | (_, AudienceKind::Accounts) => true,
+        (Tlp::Amber, AudienceKind::Organisations) => true,
+        (Tlp::AmberStrict, AudienceKind::Organisations) => audience.members.len() == 1,
+        _ => false,
+    };
+    if fits {
+        return Ok(());
+    }
+    let allowed = match tlp {
+        Tlp::Red => "named accounts",
+        Tlp::AmberStrict => "one organisation, or named accounts",
+        _ => "organisations, or named accounts",
+    };
+    Err(Error::Invalid(format!(
+        "TLP:{tlp} may reach {allowed} only, and the audience {:?} is wider",
+        audience.name
+    )))
+}
+
+impl Store {
+    /// Makes an audience of organisations or accounts, by name.
+    pub async fn add_audience(
+        &self,
+        name: &str,
+        kind: AudienceKind,
+        members: &[&str],
+    ) -> Result<Audience> {
+        if kind == AudienceKind::Everyone {
+            return Err(Error::Invalid(
+                "there is one audience of everyone already".to_owned(),
+            ));
+        }
+        let name = name.to_owned();
+        let members: Vec<String> = members.iter().map(|member| (*member).to_owned()).collect();
+        self.write(move |tx| {
+            let sql = "INSERT INTO audience (name, kind, created) VALUES (?1, ?2, ?3) RETURNING id";
+            let row = params![&name, kind as i64 + 1, now()];
+            let id = tx.query_one(sql, row, |row| row.int(0)).map_err(|error| {
+                match error.is_duplicate() {
+                    true => Error::Conflict(format!("there is an audience {name} already")),
+                    false => error,
+                }
+            })?;
+            for member in &members {
+                add_member(tx, id, kind, member)?;
+            }
+            by_name(tx, &name)
+        })
+        .await
+    }
+
+    /// The audience of that name.
+    pub async fn audience(&self, name: &str) -> Result<Audience> {
+        let name = name.to_owned();
+        self.read(move |conn| by_name(conn, &name)).await
+    }
+}
+
+fn add_member(conn: &Conn, audience: i64, kind: AudienceKind, member: &str) -> Result<()> {
+    let (sql, member) = match kind {
+        AudienceKind::Organisations => (
+            "INSERT INTO audience_organisation (audience, organisation) VALUES (?1, ?2)
+                ON CONFLICT DO NOTHING",
+            account::organisation_by_name(conn, member)?.id,
+        ),
+        _ => (
+            "INSERT INTO audience_account (audience, account) VALUES (?1, ?2)
+                ON CONFLICT DO NOTHING",
+            account::by_name(conn, member)?.id,
+        ),
+    };
+    conn.execute(sql, params![audience, member])?;
+    Ok(())
+}

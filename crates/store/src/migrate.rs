@@ -1,0 +1,120 @@
+//! The schema, version by version. A database is upgraded when it is opened, in one transaction a
+//! version; SQLite keeps a copy of the file first.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use crate::error::{Error, Result};
+use crate::sql::{Conn, params};
+
+/// Append only: a published migration never changes.
+const MIGRATIONS: &[Migration] = &[Migration {
+    sqlite: include_str!("../migrations/sqlite/0001_core.sql"),
+    postgres: include_str!("../migrations/postgres/0001_core.sql"),
+}];
+
+struct Migration {
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+const VERSION_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)";
+
+/// Upgrades a SQLite file.
+pub(crate) fn sqlite(conn: &mut Connection, path: &Path) -> Result<()> {
+    let version = {
+        conn.execute_batch(VERSION_TABLE)?;
+        current(&Conn::Sqlite(conn))?
+    };
+    let pending = pending(version)?;
+    if pending.is_empty() {
+        return Ok(());
+    }
+    if version > 0 {
+        keep_copy(conn, path, version)?;
+    }
+    for (number, migration) in pending {
+        let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        // Another process may have been faster.
+        if current(&Conn::Sqlite(&tx))? < number {
+            tx.execute_batch(migration.sqlite)?;
+            record(&Conn::Sqlite(&tx), number)?;
+        }
+        tx.commit()?;
+    }
+    Ok(())
+}
+
+/// Upgrades a PostgreSQL schema; servers that start together wait for each other.
+pub(crate) fn postgres(conn: &Conn) -> Result<()> {
+    conn.batch("BEGIN")?;
+    let result = postgres_in_transaction(conn);
+    conn.batch(if result.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+    result
+}
+
+fn postgres_in_transaction(conn: &Conn) -> Result<()> {
+    let lock = crate::postgres::lock::MIGRATE;
+    conn.query(
+        "SELECT 1 FROM pg_advisory_xact_lock(?1)",
+        params![lock],
+        |_| Ok(()),
+    )?;
+    conn.batch(VERSION_TABLE)?;
+    let pending = pending(current(conn)?)?;
+    for (number, migration) in pending {
+        conn.batch(migration.postgres)?;
+        record(conn, number)?;
+    }
+    check_japanese(conn)
+}
+
+/// With `lc_ctype` C, pg_trgm finds no trigram in Japanese text and its index never helps.
+fn check_japanese(conn: &Conn) -> Result<()> {
+    let blind = "SELECT coalesce(array_length(show_trgm('標的型攻撃'), 1), 0)";
+    if conn.query_one(blind, params![], |row| row.int(0))? == 0 {
+        return Err(Error::Invalid(
+            "this PostgreSQL database has the character type C, which hides Japanese text from the \
+             search index: create it with LC_CTYPE 'C.UTF-8' (CREATE DATABASE … TEMPLATE template0 \
+             LC_CTYPE 'C.UTF-8')"
+                .to_owned(),
+        ));
+    }
+    Ok(())
+}
+
+fn current(conn: &Conn) -> Result<i64> {
+    let sql = "SELECT coalesce(max(version), 0) FROM schema_version";
+    conn.query_one(sql, params![], |row| row.int(0))
+}
+
+fn record(conn: &Conn, version: i64) -> Result<()> {
+    conn.execute(
+        "INSERT INTO schema_version (version) VALUES (?1)",
+        params![version],
+    )?;
+    Ok(())
+}
+
+fn pending(version: i64) -> Result<Vec<(i64, &'static Migration)>> {
+    let known = MIGRATIONS.len() as i64;
+    if version > known {
+        return Err(Error::Invalid(format!(
+            "the database has schema {version}, this program knows up to {known}: use a newer Noroshi"
+        )));
+    }
+    Ok((1..)
+        .zip(MIGRATIONS)
+        .filter(|(number, _)| *number > version)
+        .collect())
+}
+
+fn keep_copy(conn: &Connection, path: &Path, version: i64) -> Result<()> {
+    let copy = path.with_extension(format!("schema-{version}.backup"));
+    let mut target = Connection::open(&copy)?;
+    let backup = rusqlite::backup::Backup::new(conn, &mut target)?;
+    backup.run_to_completion(1_000, std::time::Duration::ZERO, None)?;
+    tracing::info!(copy = %copy.display(), "kept a copy before upgrading the database");
+    Ok(())
+}

@@ -1,0 +1,186 @@
+//! Running a plan: blocks of the walks, held against the query, into a page and its counts.
+
+use std::ops::ControlFlow;
+use std::time::Instant;
+
+use noroshi_query::{Matcher, Query};
+
+use super::cursor::Place;
+use super::groups::Counting;
+use super::{Found, Page, SearchOptions, Walk, plan};
+use crate::Reader;
+use crate::error::{Error, Result};
+use crate::listing::{self, Held};
+use crate::reader::Sources;
+use crate::sql::Conn;
+
+/// Observables of the first block of a walk; blocks grow, since most answers are short.
+const FIRST_BLOCK: i64 = 64;
+const LARGEST_BLOCK: i64 = 1_024;
+
+/// Largest page.
+const LARGEST_PAGE: usize = 1_000;
+
+/// Decides which listings of an observable belong to an answer.
+pub(crate) struct Judge<'a> {
+    pub(crate) conn: &'a Conn<'a>,
+    pub(crate) sources: &'a Sources,
+    pub(crate) walks: &'a [Walk],
+    pub(crate) matcher: &'a Matcher,
+}
+
+/// How a run ended.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Visit {
+    /// The walks are at their end.
+    Done,
+    /// The visitor has enough.
+    Enough,
+    /// The time is up.
+    OutOfTime,
+}
+
+impl Judge<'_> {
+    /// Shows the visitor every observable that matches, once each, from `place` on, which it moves.
+    pub(crate) fn run(
+        &self,
+        place: &mut Place,
+        deadline: impl Fn() -> Instant,
+        mut visit: impl FnMut(Found, &Place) -> ControlFlow<()>,
+    ) -> Result<Visit> {
+        while let Some(walk) = self.walks.get(place.walk) {
+            let mut count = FIRST_BLOCK;
+            loop {
+                if Instant::now() > deadline() {
+                    return Ok(Visit::OutOfTime);
+                }
+                let met = match walk.block(self.conn, self.sources, place.at.as_ref(), count) {
+                    Err(error) if error.is_interrupted() => return Ok(Visit::OutOfTime),
+                    met => met?,
+                };
+                let Some(last) = met.last().map(|met| met.position.clone()) else {
+                    break;
+                };
+                let mut numbers: Vec<i64> = met.iter().map(|met| met.observable).collect();
+                numbers.sort_unstable();
+                let held = match listing::load(self.conn, self.sources, &numbers) {
+                    Err(error) if error.is_interrupted() => return Ok(Visit::OutOfTime),
+                    held => held?.0,
+                };
+                for met in met {
+                    let listings = of(&held, met.observable);
+                    place.at = Some(met.position);
+                    let Some(found) = self.judge(walk, place, listings) else {
+                        continue;
+                    };
+                    if visit(found, place).is_break() {
+                        return Ok(Visit::Enough);
+                    }
+                }
+                place.at = Some(last);
+                count = (count * 2).min(LARGEST_BLOCK);
+            }
+            *place = Place {
+                walk: place.walk + 1,
+                at: None,
+            };
+        }
+        Ok(Visit::Done)
+    }
+
+    fn judge(&self, walk: &Walk, place: &Place, listings: &[Held]) -> Option<Found> {
+        let observable = &listings.first()?.listing.observable;
+        let earlier = &self.walks[..place.walk];
+        let position = place.at.as_ref()?;
+        let known = earlier.iter().any(|walk| walk.meets(observable, listings))
+            || walk.met_before(position, listings);
+        if known {
+            return None;
+        }
+        let matching: Vec<_> = listings
+            .iter()
+            .filter(|held| self.matcher.matches(&held.statement()))
+            .map(|held| held.listing.clone())
+            .collect();
+        if matching.is_empty() {
+            return None;
+        }
+        Some(Found {
+            observable: observable.clone(),
+            listings: matching,
+        })
+    }
+}
+
+/// The run of listings of one observable; `held` is sorted by it.
+fn of(held: &[Held], observable: i64) -> &[Held] {
+    let from = held.partition_point(|held| held.observable < observable);
+    let to = held.partition_point(|held| held.observable <= observable);
+    &held[from..to]
+}
+
+pub(super) fn page(
+    conn: &Conn,
+    reader: &Reader,
+    query: &Query,
+    options: &SearchOptions,
+) -> Result<Page> {
+    let began = Instant::now();
+    let mut place = match &options.cursor {
+        Some(cursor) => Place::decode(cursor, query)?,
+        None => Place::default(),
+    };
+    let sources = reader.sources(conn)?;
+    let walks = plan(conn, query)?;
+    let matcher = Matcher::new(query).map_err(|error| Error::Invalid(error.to_string()))?;
+    let judge = Judge {
+        conn,
+        sources: &sources,
+        walks: &walks,
+        matcher: &matcher,
+    };
+
+    let limit = options.limit.clamp(1, LARGEST_PAGE);
+    let mut found: Vec<Found> = Vec::new();
+    let mut counting = options.cursor.is_none().then(Counting::default);
+    // The place of the page's last observable, once the page is full and there is one more.
+    let (mut full, mut end): (Option<Place>, Option<Place>) = (None, None);
+    let budget = std::cell::Cell::new(options.budget);
+    let visited = judge.run(
+        &mut place,
+        || began + budget.get(),
+        |one, place| {
+            if let Some(counting) = &mut counting {
+                counting.add(&one);
+            }
+            if found.len() < limit {
+                found.push(one);
+                if found.len() == limit {
+                    full = Some(place.clone());
+                    budget.set(budget.get().min(began.elapsed() + options.counting));
+                }
+                return ControlFlow::Continue(());
+            }
+            end = full.take().or(end.take());
+            match &counting {
+                Some(counting) if !counting.is_enough() && !options.counting.is_zero() => {
+                    ControlFlow::Continue(())
+                }
+                _ => ControlFlow::Break(()),
+            }
+        },
+    )?;
+    let page_is_full = found.len() == limit;
+    // Out of time right behind a full page: there may be more.
+    let next = match visited {
+        Visit::OutOfTime if !page_is_full => Some(place),
+        Visit::OutOfTime => end.or(full),
+        _ => end,
+    };
+    Ok(Page {
+        found,
+        next: next.map(|place| place.encode(query)),
+        complete: page_is_full || visited != Visit::OutOfTime,
+        groups: counting.map(|counting| counting.groups(visited == Visit::Done)),
+    })
+}

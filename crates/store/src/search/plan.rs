@@ -1,0 +1,185 @@
+//! From a query to walks.
+
+use noroshi_indicator::{Kind, Observable, fold, tokens};
+use noroshi_query::{Expr, Query, Term, hashes, limits, named};
+
+use super::walk::Walk;
+use crate::context::{FAMILY, TAG};
+use crate::error::Result;
+use crate::observable::{name, prefix_end};
+use crate::sql::{Conn, params};
+
+/// Trigrams asked of the index; the candidates are compared whole.
+const TRIGRAMS: usize = 12;
+
+/// The walks that together meet every observable that can match, best first. An AND takes the
+/// cheapest of its parts, an OR all of them; what no index serves is walked newest first.
+pub(crate) fn plan(conn: &Conn, query: &Query) -> Result<Vec<Walk>> {
+    let walks = match &query.expr {
+        Some(expr) => walks(conn, expr)?,
+        None => vec![Walk::All],
+    };
+    Ok(walks)
+}
+
+fn walks(conn: &Conn, expr: &Expr) -> Result<Vec<Walk>> {
+    match expr {
+        Expr::Term(term) => term_walks(conn, term),
+        Expr::Not(_) => Ok(vec![Walk::All]),
+        Expr::Or(parts) => {
+            let mut all = Vec::new();
+            for part in parts {
+                all.extend(walks(conn, part)?);
+            }
+            Ok(if all.contains(&Walk::All) {
+                vec![Walk::All]
+            } else {
+                all
+            })
+        }
+        Expr::And(parts) => {
+            let mut best = vec![Walk::All];
+            for part in parts {
+                let other = walks(conn, part)?;
+                if cost(&other) < cost(&best) {
+                    best = other;
+                }
+            }
+            Ok(best)
+        }
+    }
+}
+
+/// How much a plan may have to walk, roughly: the dearest of its walks counts.
+fn cost(walks: &[Walk]) -> u32 {
+    walks.iter().map(Walk::cost).max().unwrap_or(0)
+}
+
+fn term_walks(conn: &Conn, term: &Term) -> Result<Vec<Walk>> {
+    Ok(match term {
+        Term::Word(text) | Term::Phrase(text) => text_walks(text),
+        Term::Observable(asked) => neighbour_walks(asked),
+        Term::Value(text) => vec![Walk::Exact(named(text))],
+        Term::Hash(text) => vec![Walk::Exact(hashes(text))],
+        Term::Cve(text) => vec![Walk::Exact(
+            Observable::parse(Kind::Cve, text).into_iter().collect(),
+        )],
+        Term::Domain(asked) => below_name(asked),
+        Term::Ip(asked) if asked.kind() != Kind::Cidr => vec![Walk::Exact(vec![asked.clone()])],
+        Term::Ip(network) | Term::Cidr(network) => inside(network),
+        Term::Tag(tag) => vec![Walk::Label {
+            kind: TAG,
+            label: fold(tag),
+        }],
+        Term::Family(family) => vec![Walk::Label {
+            kind: FAMILY,
+            label: fold(family),
+        }],
+        Term::Source(name) | Term::From(name) => sources_named(conn, name)?,
+        Term::Since(from) => vec![Walk::Received {
+            from: Some(from.0),
+            until: None,
+        }],
+        Term::Until(until) => vec![Walk::Received {
+            from: None,
+            until: Some(until.0),
+        }],
+        Term::Kind(kind) if Walk::is_rare(*kind) => vec![Walk::Kind(*kind)],
+        Term::Kind(_) | Term::Regex(_) | Term::Tlp(_) | Term::First(_) | Term::Last(_) => {
+            vec![Walk::All]
+        }
+    })
+}
+
+/// Whole words of prose, and parts of values.
+fn text_walks(text: &str) -> Vec<Walk> {
+    let folded = fold(text);
+    let mut walks = Vec::new();
+    let words = tokens(&folded);
+    if !words.is_empty() {
+        walks.push(Walk::Prose { words });
+    }
+    let characters: Vec<char> = folded.chars().collect();
+    if characters.len() >= limits::MIN_PART_CHARS {
+        let all: Vec<String> = characters
+            .windows(3)
+            .map(|three| three.iter().collect())
+            .collect();
+        let step = all.len().div_ceil(TRIGRAMS);
+        let trigrams = all.into_iter().step_by(step).collect();
+        walks.push(Walk::Part {
+            text: folded,
+            trigrams,
+        });
+    }
+    walks
+}
+
+/// A bare observable: the ties of `noroshi_query::neighbours`, as walks.
+fn neighbour_walks(asked: &Observable) -> Vec<Walk> {
+    let mut exact = vec![asked.clone()];
+    match asked.kind() {
+        Kind::Domain => {
+            exact.extend(asked.parents());
+            let mut walks = vec![Walk::Exact(exact)];
+            walks.extend(below_name(asked));
+            walks
+        }
+        Kind::Ipv4 | Kind::Ipv6 | Kind::Cidr => {
+            exact.extend(asked.networks());
+            let mut walks = vec![Walk::Exact(exact)];
+            walks.extend(inside(asked));
+            walks
+        }
+        Kind::Url => {
+            if let Some(host) = asked.host() {
+                exact.extend(host.parents());
+                exact.extend(host.networks());
+                exact.push(host);
+            }
+            let mut walks = vec![Walk::Exact(exact)];
+            walks.extend(name(asked).map(|name| below(&name)));
+            if asked.address_range().is_some() {
+                walks.extend(inside(asked));
+            }
+            walks
+        }
+        _ => vec![Walk::Exact(exact)],
+    }
+}
+
+/// A name, what is below it, and the URLs there.
+fn below_name(asked: &Observable) -> Vec<Walk> {
+    asked
+        .reversed_name()
+        .map(|name| below(&name))
+        .into_iter()
+        .collect()
+}
+
+fn below(name: &str) -> Walk {
+    Walk::Names {
+        from: name.to_owned(),
+        to: prefix_end(name),
+    }
+}
+
+fn inside(network: &Observable) -> Vec<Walk> {
+    network
+        .address_range()
+        .map(|(from, to)| Walk::Addresses { from, to })
+        .into_iter()
+        .collect()
+}
+
+fn sources_named(conn: &Conn, name: &str) -> Result<Vec<Walk>> {
+    let folded = fold(name);
+    let all = conn.query("SELECT id, name FROM source", params![], |row| {
+        Ok((row.int(0)?, row.text(1)?))
+    })?;
+    Ok(all
+        .into_iter()
+        .filter(|(_, name)| fold(name) == folded)
+        .map(|(id, _)| Walk::Source(id))
+        .collect())
+}

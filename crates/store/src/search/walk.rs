@@ -1,0 +1,429 @@
+//! The walks: each goes along one index, in blocks.
+
+use noroshi_indicator::{Kind, Observable, fold, tokens};
+
+use super::cursor::Position;
+use crate::context::{FAMILY, TAG};
+use crate::error::{Error, Result};
+use crate::listing::Held;
+use crate::observable;
+use crate::reader::Sources;
+use crate::sql::{Conn, Param, params};
+
+/// Kinds of which there are too many for an index of their own; the same list stands in the schema,
+/// at `observable_rare`.
+const COMMON: [Kind; 6] = [
+    Kind::Ipv4,
+    Kind::Domain,
+    Kind::Url,
+    Kind::Md5,
+    Kind::Sha1,
+    Kind::Sha256,
+];
+
+/// Contexts looked at in one step of a walk.
+const CONTEXTS: i64 = 64;
+
+/// One walk of a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Walk {
+    /// These, in this order.
+    Exact(Vec<Observable>),
+    /// Reversed names from one to another, in their order.
+    Names { from: String, to: String },
+    /// Addresses from one to another, in their order.
+    Addresses { from: [u8; 16], to: [u8; 16] },
+    /// Listings with a family or tag, newest context first.
+    Label { kind: i64, label: String },
+    /// Listings whose family, tags or note have these words, newest context first.
+    Prose { words: Vec<String> },
+    /// Values with this text in them, newest first.
+    Part { text: String, trigrams: Vec<String> },
+    /// What a source lists, newest observable first.
+    Source(i64),
+    /// Listings received in this range, newest first.
+    Received {
+        from: Option<i64>,
+        until: Option<i64>,
+    },
+    /// Observables of a rare kind, newest first.
+    Kind(Kind),
+    /// Everything, newest observable first.
+    All,
+}
+
+/// An observable that a walk met, and where.
+pub(crate) struct Met {
+    pub(crate) observable: i64,
+    pub(crate) position: Position,
+}
+
+impl Walk {
+    pub(crate) fn is_rare(kind: Kind) -> bool {
+        !COMMON.contains(&kind)
+    }
+
+    pub(crate) fn cost(&self) -> u32 {
+        match self {
+            Walk::Exact(_) => 0,
+            Walk::Names { .. } => 2,
+            Walk::Addresses { .. } => 3,
+            Walk::Kind(_) | Walk::Label { .. } | Walk::Prose { .. } => 4,
+            Walk::Part { .. } => 5,
+            Walk::Source(_) => 6,
+            Walk::Received { from: Some(_), .. } => 7,
+            Walk::Received { .. } => 8,
+            Walk::All => 9,
+        }
+    }
+
+    /// Up to about `count` observables behind `after`; fewer than one only at the end.
+    pub(crate) fn block(
+        &self,
+        conn: &Conn,
+        sources: &Sources,
+        after: Option<&Position>,
+        count: i64,
+    ) -> Result<Vec<Met>> {
+        match self {
+            Walk::Exact(observables) => exact(conn, observables, after),
+            Walk::Names { from, to } => names(conn, from, to, after, count),
+            Walk::Addresses { from, to } => addresses(conn, from, to, after, count),
+            Walk::Label { kind, label } => contexts(conn, sources, after, count, |conn, below| {
+                let sql = "SELECT context FROM context_label WHERE kind = ?1 AND label = ?2
+                    AND context < ?3 ORDER BY context DESC LIMIT ?4";
+                conn.query(sql, params![*kind, label, below, CONTEXTS], |row| {
+                    row.int(0)
+                })
+            }),
+            Walk::Prose { words } => contexts(conn, sources, after, count, |conn, below| {
+                contexts_with(conn, words, below)
+            }),
+            Walk::Part { text, trigrams } => parts(conn, text, trigrams, after, count),
+            Walk::Source(source) if !sources.contains(source) => Ok(Vec::new()),
+            Walk::Source(source) => {
+                let sql = "SELECT DISTINCT observable FROM listing
+                    WHERE source = ?1 AND observable < ?2 ORDER BY observable DESC LIMIT ?3";
+                numbers(conn, sql, params![*source, below(after), count])
+            }
+            Walk::Received { from, until } => received(conn, *from, *until, after, count),
+            Walk::Kind(kind) => {
+                // The list spells the condition of the partial index.
+                let sql = "SELECT id FROM observable WHERE kind = ?1 AND id < ?2
+                    AND kind NOT IN (1, 4, 5, 7, 8, 10) ORDER BY id DESC LIMIT ?3";
+                numbers(
+                    conn,
+                    sql,
+                    params![i64::from(kind.code()), below(after), count],
+                )
+            }
+            Walk::All => {
+                let sql = "SELECT id FROM observable WHERE id < ?1 ORDER BY id DESC LIMIT ?2";
+                numbers(conn, sql, params![below(after), count])
+            }
+        }
+    }
+
+    /// Whether this walk meets the observable, given all its visible listings.
+    pub(crate) fn meets(&self, observable: &Observable, listings: &[Held]) -> bool {
+        match self {
+            Walk::Exact(observables) => observables.contains(observable),
+            Walk::Names { from, to } => {
+                observable::name(observable).is_some_and(|name| name >= *from && name < *to)
+            }
+            Walk::Addresses { from, to } => observable
+                .address_range()
+                .is_some_and(|(first, _)| first >= *from && first <= *to),
+            Walk::Part { text, .. } => {
+                observable.kind().searchable_in_part() && fold(observable.value()).contains(text)
+            }
+            Walk::Source(source) => listings.iter().any(|held| held.source == *source),
+            Walk::Kind(kind) => observable.kind() == *kind,
+            Walk::All => true,
+            Walk::Label { .. } | Walk::Prose { .. } | Walk::Received { .. } => {
+                listings.iter().any(|held| self.meets_listing(held))
+            }
+        }
+    }
+
+    /// Whether a walk that goes by contexts or chunks comes past this listing.
+    fn meets_listing(&self, held: &Held) -> bool {
+        let listing = &held.listing;
+        match self {
+            Walk::Label {
+                kind: FAMILY,
+                label,
+            } => listing
+                .family
+                .as_deref()
+                .is_some_and(|family| fold(family) == *label),
+            Walk::Label { kind: TAG, label } => listing.tags.iter().any(|tag| fold(tag) == *label),
+            Walk::Prose { words } => {
+                let texts = listing
+                    .family
+                    .iter()
+                    .chain(&listing.tags)
+                    .chain(&listing.note);
+                let there: Vec<String> = texts.flat_map(|text| tokens(text)).collect();
+                words.iter().all(|word| there.contains(word))
+            }
+            Walk::Received { from, until } => {
+                from.is_none_or(|from| listing.received >= from)
+                    && until.is_none_or(|until| listing.received < until)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the walk met the observable at an earlier place: by a newer context or chunk.
+    pub(crate) fn met_before(&self, position: &Position, listings: &[Held]) -> bool {
+        let Position::Pair(here, _) = position else {
+            return false;
+        };
+        let newer = |held: &Held| match self {
+            Walk::Received { .. } => held.chunk > *here,
+            _ => held.context > *here,
+        };
+        listings
+            .iter()
+            .any(|held| newer(held) && self.meets_listing(held))
+    }
+}
+
+fn below(after: Option<&Position>) -> i64 {
+    match after {
+        Some(Position::Number(number)) => *number,
+        _ => i64::MAX,
+    }
+}
+
+fn numbers(conn: &Conn, sql: &str, params: &[Param]) -> Result<Vec<Met>> {
+    conn.query(sql, params, |row| {
+        let observable = row.int(0)?;
+        Ok(Met {
+            observable,
+            position: Position::Number(observable),
+        })
+    })
+}
+
+fn exact(conn: &Conn, observables: &[Observable], after: Option<&Position>) -> Result<Vec<Met>> {
+    let from = match after {
+        Some(Position::Number(at)) => usize::try_from(*at).unwrap_or_default() + 1,
+        _ => 0,
+    };
+    let rest: Vec<&Observable> = observables.iter().skip(from).collect();
+    let found = observable::find_many(conn, &rest)?;
+    let met = found.into_iter().zip(from..).filter_map(|(id, at)| {
+        Some(Met {
+            observable: id?,
+            position: Position::Number(at as i64),
+        })
+    });
+    Ok(met.collect())
+}
+
+fn names(
+    conn: &Conn,
+    from: &str,
+    to: &str,
+    after: Option<&Position>,
+    count: i64,
+) -> Result<Vec<Met>> {
+    let (name, id) = match after {
+        Some(Position::Name(name, id)) => (name.as_str(), *id),
+        _ => (from, 0),
+    };
+    let sql = "SELECT name, observable FROM observable_name
+        WHERE (name, observable) > (?1, ?2) AND name < ?3 ORDER BY name, observable LIMIT ?4";
+    conn.query(sql, params![name, id, to, count], |row| {
+        let observable = row.int(1)?;
+        Ok(Met {
+            observable,
+            position: Position::Name(row.text(0)?, observable),
+        })
+    })
+}
+
+fn addresses(
+    conn: &Conn,
+    from: &[u8; 16],
+    to: &[u8; 16],
+    after: Option<&Position>,
+    count: i64,
+) -> Result<Vec<Met>> {
+    let (address, id) = match after {
+        Some(Position::Address(address, id)) => (address, *id),
+        _ => (from, 0),
+    };
+    let sql = "SELECT address, observable FROM observable_address
+        WHERE (address, observable) > (?1, ?2) AND address <= ?3
+        ORDER BY address, observable LIMIT ?4";
+    conn.query(sql, params![address, id, to, count], |row| {
+        let observable = row.int(1)?;
+        let address = row.bytes(0)?.try_into();
+        let address = address.map_err(|_| Error::Corrupt("an address".to_owned()))?;
+        Ok(Met {
+            observable,
+            position: Position::Address(address, observable),
+        })
+    })
+}
+
+/// Goes through contexts, newest first, and through each one's observables, newest first.
+fn contexts(
+    conn: &Conn,
+    sources: &Sources,
+    after: Option<&Position>,
+    count: i64,
+    older: impl Fn(&Conn, i64) -> Result<Vec<i64>>,
+) -> Result<Vec<Met>> {
+    let mut met = Vec::new();
+    let (mut context, mut observable) = match after {
+        Some(Position::Pair(context, observable)) => (*context, *observable),
+        _ => (i64::MAX, 0),
+    };
+    let mut left = vec![context];
+    loop {
+        for next in left {
+            if next != context {
+                (context, observable) = (next, i64::MAX);
+            }
+            let more = count - met.len() as i64;
+            let sql = "SELECT DISTINCT observable FROM listing
+                WHERE context = ?1 AND context <> 0 AND observable < ?2 AND source = ANY(?3)
+                ORDER BY observable DESC LIMIT ?4";
+            met.extend(conn.query(
+                sql,
+                params![context, observable, sources.ids(), more],
+                |row| {
+                    let observable = row.int(0)?;
+                    Ok(Met {
+                        observable,
+                        position: Position::Pair(context, observable),
+                    })
+                },
+            )?);
+            if met.len() as i64 >= count {
+                return Ok(met);
+            }
+        }
+        left = older(conn, context)?;
+        if left.is_empty() {
+            return Ok(met);
+        }
+    }
+}
+
+fn contexts_with(conn: &Conn, words: &[String], below: i64) -> Result<Vec<i64>> {
+    let (sql, words) = match conn {
+        Conn::Sqlite(_) => (
+            "SELECT rowid FROM context_prose WHERE context_prose MATCH ?1 AND rowid < ?2
+                ORDER BY rowid DESC LIMIT ?3",
+            words
+                .iter()
+                .map(|word| quoted(word, '"'))
+                .collect::<Vec<_>>()
+                .join(" "),
+        ),
+        Conn::Postgres(_) => (
+            "SELECT id FROM context WHERE tokens @@ (?1::text)::tsquery AND id < ?2
+                ORDER BY id DESC LIMIT ?3",
+            words
+                .iter()
+                .map(|word| quoted(word, '\''))
+                .collect::<Vec<_>>()
+                .join(" & "),
+        ),
+    };
+    conn.query(sql, params![&words, below, CONTEXTS], |row| row.int(0))
+}
+
+/// In quotes, with the quotes in it doubled, as both query syntaxes want it.
+fn quoted(word: &str, quote: char) -> String {
+    let doubled = word
+        .replace(quote, &format!("{quote}{quote}"))
+        .replace('\\', "\\\\");
+    format!("{quote}{doubled}{quote}")
+}
+
+/// Candidates from the trigram index, compared whole. Asks on until something is left or the index
+/// has no more.
+fn parts(
+    conn: &Conn,
+    text: &str,
+    trigrams: &[String],
+    after: Option<&Position>,
+    count: i64,
+) -> Result<Vec<Met>> {
+    let mut from = below(after);
+    loop {
+        let candidates = match conn {
+            Conn::Sqlite(_) => {
+                let sql = "SELECT o.id, o.kind, o.value FROM observable o WHERE o.id IN (
+                    SELECT rowid FROM observable_part WHERE observable_part MATCH ?1 AND rowid < ?2
+                    ORDER BY rowid DESC LIMIT ?3) ORDER BY o.id DESC";
+                let three: Vec<String> = trigrams.iter().map(|three| quoted(three, '"')).collect();
+                conn.query(sql, params![&three.join(" "), from, count], candidate)?
+            }
+            Conn::Postgres(_) => {
+                let sql =
+                    "SELECT id, kind, value FROM observable WHERE kind IN (4, 5, 6, 19, 20, 21, 22)
+                    AND value ILIKE ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3";
+                let escaped = text
+                    .replace('\\', "\\\\")
+                    .replace('%', "\\%")
+                    .replace('_', "\\_");
+                conn.query(
+                    sql,
+                    params![&format!("%{escaped}%"), from, count],
+                    candidate,
+                )?
+            }
+        };
+        let Some((last, _)) = candidates.last() else {
+            return Ok(Vec::new());
+        };
+        from = *last;
+        let met: Vec<Met> = candidates
+            .into_iter()
+            .filter(|(_, observable)| fold(observable.value()).contains(text))
+            .map(|(id, _)| Met {
+                observable: id,
+                position: Position::Number(id),
+            })
+            .collect();
+        if !met.is_empty() {
+            return Ok(met);
+        }
+    }
+}
+
+fn candidate(row: &crate::sql::Row) -> Result<(i64, Observable)> {
+    Ok((row.int(0)?, observable::from_columns(row, 1, 2)?))
+}
+
+/// Goes through the chunks of a time range, newest first, and through each one's observables.
+fn received(
+    conn: &Conn,
+    from: Option<i64>,
+    until: Option<i64>,
+    after: Option<&Position>,
+    count: i64,
+) -> Result<Vec<Met>> {
+    let (chunk, observable) = match after {
+        Some(Position::Pair(chunk, observable)) => (*chunk, *observable),
+        _ => (i64::MAX, i64::MAX),
+    };
+    let (from, until) = (from.unwrap_or(i64::MIN), until.unwrap_or(i64::MAX));
+    let sql = "SELECT DISTINCT l.chunk, l.observable FROM chunk k JOIN listing l ON l.chunk = k.id
+        WHERE k.at >= ?1 AND k.at < ?2 AND k.id <= ?3 AND (l.chunk, l.observable) < (?3, ?4)
+        ORDER BY l.chunk DESC, l.observable DESC LIMIT ?5";
+    conn.query(sql, params![from, until, chunk, observable, count], |row| {
+        let observable = row.int(1)?;
+        Ok(Met {
+            observable,
+            position: Position::Pair(row.int(0)?, observable),
+        })
+    })
+}

@@ -1,0 +1,101 @@
+//! Sessions of people who signed in: kept here, so that they can be listed and ended.
+
+use crate::error::Result;
+use crate::sql::params;
+use crate::{Account, Store, account, key, now};
+
+/// How stale `seen` may be, in microseconds.
+const SEEN_EVERY: i64 = 60_000_000;
+
+/// A session as its owner sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// The browser's own description of itself.
+    pub agent: Option<String>,
+    /// All in microseconds since the epoch.
+    pub created: i64,
+    /// Last use, to the minute.
+    pub seen: i64,
+    /// When it ends by itself.
+    pub expires: i64,
+}
+
+impl Store {
+    /// Begins a session and gives the cookie's token, which is kept as a hash only.
+    pub async fn begin_session(
+        &self,
+        account: &str,
+        agent: Option<&str>,
+        expires: i64,
+    ) -> Result<String> {
+        let token = key::random_token()?;
+        let hash = key::hash(&token);
+        let (name, agent) = (account.to_owned(), agent.map(str::to_owned));
+        self.write(move |tx| {
+            let account = account::by_name(tx, &name)?;
+            let sql = "INSERT INTO session (hash, account, agent, created, seen, expires)
+                VALUES (?1, ?2, ?3, ?4, ?4, ?5)";
+            tx.execute(
+                sql,
+                params![&hash, account.id, agent.as_deref(), now(), expires],
+            )
+        })
+        .await?;
+        Ok(token)
+    }
+
+    /// Whose session a token is, if it is good now.
+    pub async fn session(&self, token: &str) -> Result<Option<Account>> {
+        let hash = key::hash(token);
+        let found = self
+            .read(move |conn| {
+                let sql =
+                    "SELECT s.account, s.seen FROM session s JOIN account a ON a.id = s.account
+                    WHERE s.hash = ?1 AND s.expires > ?2 AND a.disabled IS NULL";
+                let row = params![&hash, now()];
+                let found = conn.query_opt(sql, row, |row| Ok((row.int(0)?, row.int(1)?)))?;
+                let Some((account, seen)) = found else {
+                    return Ok(None);
+                };
+                Ok(Some((account::by_id(conn, account)?, seen)))
+            })
+            .await?;
+        let Some((account, seen)) = found else {
+            return Ok(None);
+        };
+        if seen < now() - SEEN_EVERY {
+            let sql = "UPDATE session SET seen = ?2 WHERE hash = ?1";
+            self.write(move |tx| tx.execute(sql, params![&hash, now()]))
+                .await?;
+        }
+        Ok(Some(account))
+    }
+
+    /// The sessions of an account, newest use first.
+    pub async fn sessions(&self, account: &str) -> Result<Vec<Session>> {
+        let name = account.to_owned();
+        self.read(move |conn| {
+            let account = account::by_name(conn, &name)?;
+            let sql = "SELECT agent, created, seen, expires FROM session
+                WHERE account = ?1 AND expires > ?2 ORDER BY seen DESC";
+            conn.query(sql, params![account.id, now()], |row| {
+                Ok(Session {
+                    agent: row.opt_text(0)?,
+                    created: row.int(1)?,
+                    seen: row.int(2)?,
+                    expires: row.int(3)?,
+                })
+            })
+        })
+        .await
+    }
+
+    /// Ends the session of a token.
+    pub async fn end_session(&self, token: &str) -> Result<()> {
+        let hash = key::hash(token);
+        let sql = "DELETE FROM session WHERE hash = ?1";
+        self.write(move |tx| tx.execute(sql, params![&hash]))
+            .await?;
+        Ok(())
+    }
+}
