@@ -30,9 +30,14 @@ impl Postgres {
     ///
     /// # Panics
     /// If PostgreSQL is to be tested and there is none.
+    #[expect(
+        clippy::print_stdout,
+        reason = "the test harness keeps it; --nocapture shows it"
+    )]
     pub fn shared() -> Option<&'static Postgres> {
         static SHARED: OnceLock<Result<Postgres, String>> = OnceLock::new();
         if !engines().contains(&Engine::Postgres) {
+            println!("skipped: this run leaves PostgreSQL out");
             return None;
         }
         let server = SHARED.get_or_init(|| match std::env::var(SERVER) {

@@ -1,4 +1,5 @@
 //! Nothing that a test starts is left behind: not by a test that passes, not by one that is killed.
+#![expect(clippy::unwrap_used, reason = "all of it is tests")]
 
 use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
