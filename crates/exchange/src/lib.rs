@@ -17,6 +17,7 @@ mod lines;
 mod list;
 mod row;
 mod rows;
+pub mod warninglist;
 
 pub use body::Limits;
 pub use column::Column;
