@@ -115,7 +115,7 @@ impl Node {
 
 #[derive(Debug)]
 enum Test {
-    Text(Needle),
+    Text(Box<Needle>),
     Regex(Regex),
     /// Neighbours whose tie is among these; all of them where the slice is empty.
     Related(Box<Circle>, &'static [Tie]),
@@ -143,7 +143,7 @@ impl Test {
     fn new(term: &Term) -> Result<Test, BadPattern> {
         let circle = |observable: &Observable| Box::new(Circle::around(observable.clone()));
         Ok(match term {
-            Term::Word(text) | Term::Phrase(text) => Test::Text(Needle::new(text)),
+            Term::Word(text) | Term::Phrase(text) => Test::Text(Box::new(Needle::new(text))),
             Term::Regex(pattern) => Test::Regex(regexes::compile(pattern)?),
             Term::Observable(asked) => Test::Related(circle(asked), ANY_TIE),
             Term::Kind(kind) => Test::Kind(*kind),

@@ -3,10 +3,7 @@
 use noroshi_query::{QueryError, TimeZone, parse};
 
 fn refusal(text: &str) -> QueryError {
-    match parse(text, 0, &TimeZone::UTC) {
-        Err(error) => error,
-        Ok(query) => panic!("{text:?} was read as {query}"),
-    }
+    parse(text, 0, &TimeZone::UTC).expect_err(text)
 }
 
 /// Each query with a line of `^` under what the error must point at, and a part of its message.

@@ -70,7 +70,7 @@ fn term_model(term: &Term, said: &Said) -> bool {
             })
         }
         Term::Regex(pattern) => {
-            let regex = regex::Regex::new(pattern).unwrap();
+            let regex = regex::Regex::new(pattern).expect("a good regex");
             regex.is_match(seen.value()) || said.prose().iter().any(|prose| regex.is_match(prose))
         }
         Term::Observable(asked) => tie(asked).is_some(),

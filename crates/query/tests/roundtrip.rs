@@ -7,10 +7,7 @@ use proptest::prelude::*;
 const NOW: i64 = 1_795_316_400_000_000;
 
 fn reparsed(text: &str) -> Query {
-    match parse(text, NOW, &TimeZone::UTC) {
-        Ok(query) => query,
-        Err(error) => panic!("{text:?}: {error}"),
-    }
+    parse(text, NOW, &TimeZone::UTC).expect(text)
 }
 
 fn time() -> impl Strategy<Value = Time> {
