@@ -1,0 +1,142 @@
+//! Finding observables in free text.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Kind, Observable};
+
+/// How sure it is that the writer meant an indicator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    /// It merely looks like one.
+    Bare,
+    /// A URL with its scheme.
+    Scheme,
+    /// Somebody took the trouble to defang it.
+    Defanged,
+}
+
+impl Confidence {
+    /// `bare`, `scheme` or `defanged`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Bare => "bare",
+            Self::Scheme => "scheme",
+            Self::Defanged => "defanged",
+        }
+    }
+}
+
+/// One observable in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found<'a> {
+    /// What was found.
+    pub observable: Observable,
+    /// How it was spelled, with the port if one stood there: `&input[start..end]`.
+    pub text: &'a str,
+    /// Byte offset of the spelling in the input.
+    pub start: usize,
+    /// Byte offset behind the spelling.
+    pub end: usize,
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// The port that stood behind an address or a name.
+    pub port: Option<u16>,
+    /// Whether the spelling hides what is meant.
+    pub suspicious: bool,
+    /// For what [`derived`] added: the kind of the value it was taken from.
+    pub from: Option<Kind>,
+}
+
+/// Finds every observable in a text, in order, without overlaps.
+pub fn extract(text: &str) -> Vec<Found<'_>> {
+    finder(text).collect()
+}
+
+/// Like [`extract`], one at a time.
+pub fn finder(text: &str) -> Finder<'_> {
+    Finder { text, at: 0 }
+}
+
+/// The iterator behind [`extract`].
+#[derive(Debug)]
+pub struct Finder<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Iterator for Finder<'a> {
+    type Item = Found<'a>;
+
+    fn next(&mut self) -> Option<Found<'a>> {
+        loop {
+            let rest = self.text.get(self.at..)?;
+            let start = self.at + rest.find(|c: char| !c.is_whitespace())?;
+            let end = self.text[start..]
+                .find(char::is_whitespace)
+                .map_or(self.text.len(), |len| start + len);
+            self.at = end;
+            let text = &self.text[start..end];
+            if let Ok(detected) = Observable::detect(text) {
+                return Some(Found {
+                    observable: detected.observable,
+                    text,
+                    start,
+                    end,
+                    confidence: Confidence::Bare,
+                    port: detected.port,
+                    suspicious: detected.suspicious,
+                    from: None,
+                });
+            }
+        }
+    }
+}
+
+/// The hosts of the URLs and the domains of the e-mail addresses among what was found, with the
+/// spelling and the place of what they were taken from.
+pub fn derived<'a>(found: &[Found<'a>]) -> Vec<Found<'a>> {
+    found
+        .iter()
+        .filter_map(|from| {
+            Some(Found {
+                observable: from.observable.host()?,
+                from: Some(from.observable.kind()),
+                port: None,
+                ..from.clone()
+            })
+        })
+        .collect()
+}
+
+/// Each observable once, where it first stands, with the highest confidence of all its places. What
+/// stands in the text itself goes before what was derived.
+pub fn unique(found: Vec<Found<'_>>) -> Vec<Found<'_>> {
+    let mut places: HashMap<Observable, usize> = HashMap::with_capacity(found.len());
+    let mut out: Vec<Found<'_>> = Vec::with_capacity(found.len());
+    for one in found {
+        match places
+            .get(&one.observable)
+            .and_then(|place| out.get_mut(*place))
+        {
+            Some(first) => {
+                first.confidence = first.confidence.max(one.confidence);
+                first.suspicious |= one.suspicious;
+                if first.from.is_some() && one.from.is_none() {
+                    *first = Found {
+                        confidence: first.confidence,
+                        suspicious: first.suspicious,
+                        ..one
+                    };
+                }
+            }
+            None => {
+                places.insert(one.observable.clone(), out.len());
+                out.push(one);
+            }
+        }
+    }
+    out
+}
