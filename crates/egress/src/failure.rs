@@ -1,9 +1,11 @@
 //! From the HTTP client's errors to ours. The client's own messages hold the
-//! whole URL, secrets included, so only the innermost cause is kept.
+//! whole URL, secrets included, so that is taken out and only the innermost
+//! cause is kept.
 
 use std::error::Error;
 use std::io;
 
+use crate::encoding::Cause;
 use crate::error::{EgressError, Phase};
 use crate::policy::{Policy, Refusal};
 use crate::redact::{RedactedUrl, Redactor};
@@ -17,6 +19,7 @@ pub(crate) fn of_request(
     policy: &Policy,
     redactor: &Redactor,
 ) -> EgressError {
+    let error = error.without_url();
     let url = redactor.url(target.url());
     let host = redactor.host(target.host());
     if let Some(failure) = find::<ResolveFailure>(&error) {
@@ -47,12 +50,11 @@ pub(crate) fn of_request(
 }
 
 /// Why a body broke off.
-pub(crate) fn of_body(
-    error: reqwest::Error,
-    url: &RedactedUrl,
-    redactor: &Redactor,
-) -> EgressError {
-    let reason = format!("the body broke off: {}", redactor.text(&cause(&error)));
+pub(crate) fn of_body(error: &Cause, url: &RedactedUrl, redactor: &Redactor) -> EgressError {
+    let reason = format!(
+        "the body broke off: {}",
+        redactor.text(&cause(error.as_ref()))
+    );
     EgressError::Broken {
         url: url.clone(),
         reason,
@@ -113,10 +115,10 @@ pub(crate) fn cause(error: &(dyn Error + 'static)) -> String {
         .unwrap_or_default()
 }
 
-/// The error's causes, outermost first, itself left out. An I/O error hides
-/// what it wraps from `source`, so it is opened.
+/// The error and its causes, outermost first. An I/O error hides what it wraps
+/// from `source`, so it is opened.
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(next(error), |e| next(*e))
+    std::iter::successors(Some(error), |e| next(*e))
 }
 
 fn next<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {

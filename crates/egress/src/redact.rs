@@ -89,11 +89,12 @@ impl Redactor {
         }
     }
 
-    /// A text from elsewhere (an error message) with the secrets replaced.
+    /// A text from elsewhere (an error message) with the secrets replaced, in
+    /// whatever case they stand there.
     pub fn text(&self, text: &str) -> String {
-        self.secrets.iter().fold(text.to_owned(), |text, secret| {
-            text.replace(secret.as_str(), MASK)
-        })
+        self.secrets
+            .iter()
+            .fold(text.to_owned(), |text, secret| masked(&text, secret))
     }
 
     /// Whether a part of a URL holds a secret, as written or percent-encoded,
@@ -114,6 +115,21 @@ impl fmt::Debug for Redactor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Redactor({} secrets)", self.secrets.len())
     }
+}
+
+fn masked(text: &str, secret: &str) -> String {
+    // Lower-casing ASCII moves no byte, so that places found in one are good
+    // in the other.
+    let (haystack, needle) = (text.to_ascii_lowercase(), secret.to_ascii_lowercase());
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = 0;
+    for (at, _) in haystack.match_indices(&needle) {
+        shown.push_str(text.get(rest..at).unwrap_or_default());
+        shown.push_str(MASK);
+        rest = at + needle.len();
+    }
+    shown.push_str(text.get(rest..).unwrap_or_default());
+    shown
 }
 
 fn percent_decoded(text: &str) -> String {
@@ -216,7 +232,7 @@ mod tests {
     #[test]
     fn hides_secrets_in_texts_and_in_debug() {
         let redactor = Redactor::new(["S3cret".to_owned(), String::new()]);
-        assert_eq!(redactor.text("no S3cret here"), "no *** here");
+        assert_eq!(redactor.text("é S3cret, s3CRET é"), "é ***, *** é");
         assert!(!format!("{redactor:?}").contains("S3cret"));
     }
 }

@@ -6,13 +6,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use futures::Stream;
-use http::header::{CONTENT_TYPE, ETAG, LAST_MODIFIED, RETRY_AFTER};
+use futures::{Stream, TryStreamExt};
+use http::header::{
+    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, LAST_MODIFIED, RETRY_AFTER,
+};
 use http::{HeaderMap, HeaderName, StatusCode};
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::time::Instant;
 use url::Url;
 
+use crate::encoding::Parts;
 use crate::error::{EgressError, Phase};
 use crate::policy::Policy;
 use crate::redact::{RedactedUrl, Redactor};
@@ -42,7 +45,7 @@ pub(crate) struct Caps {
 
 struct Body {
     /// Gone after an error.
-    source: Option<reqwest::Response>,
+    source: Option<Parts>,
     ended: bool,
     /// Bytes over the wire, if the body is decompressed on the way.
     received: Option<Arc<AtomicU64>>,
@@ -75,26 +78,31 @@ impl Response {
                 limit: caps.max_body,
             });
         }
-        let coded =
-            encoding::settle(raw.headers_mut()).map_err(|encoding| EgressError::Encoding {
-                url: shown_url.clone(),
-                encoding: redactor.text(&encoding),
-            })?;
-        let received = if coded && !bodiless {
-            let (decoded, received) = encoding::decode(raw).await;
-            raw = decoded;
-            Some(received)
-        } else {
-            None
-        };
+        let coding = encoding::coding(raw.headers()).map_err(|encoding| EgressError::Encoding {
+            url: shown_url.clone(),
+            encoding: redactor.text(&encoding),
+        })?;
+        let status = raw.status();
+        let mut headers = std::mem::take(raw.headers_mut());
+        headers.remove(CONTENT_ENCODING);
+        let mut source = encoding::parts(raw);
+        let mut received = None;
+        if let Some(coding) = coding
+            && !bodiless
+        {
+            headers.remove(CONTENT_LENGTH);
+            let count = Arc::new(AtomicU64::new(0));
+            source = encoding::decode(coding, source, Arc::clone(&count)).await;
+            received = Some(count);
+        }
         Ok(Response {
-            status: raw.status(),
-            headers: raw.headers().clone(),
+            status,
+            headers,
             final_url: url,
             shown_url,
             peer,
             body: Body {
-                source: Some(raw),
+                source: Some(source),
                 ended: false,
                 received,
                 passed: 0,
@@ -237,13 +245,13 @@ impl Body {
             };
             let silence = Instant::now() + self.caps.idle;
             let wait = silence.min(self.caps.deadline);
-            let part = match tokio::time::timeout_at(wait, source.chunk()).await {
+            let part = match tokio::time::timeout_at(wait, source.try_next()).await {
                 Ok(Ok(Some(part))) => part,
                 Ok(Ok(None)) => {
                     self.ended = true;
                     return Ok(None);
                 }
-                Ok(Err(error)) => return Err(failure::of_body(error, url, &self.redactor)),
+                Ok(Err(error)) => return Err(failure::of_body(&error, url, &self.redactor)),
                 Err(_) => return Err(self.out_of_time(url, silence)),
             };
             self.account(&part, url)?;
