@@ -18,6 +18,26 @@
 //! There is no proxy from the environment, no cookie jar and no `Referer`.
 //! What this cannot see is a route: an address that is public by its number but
 //! leads into the administrator's own network is for the firewall.
+//!
+//! ```no_run
+//! use noroshi_egress::{Egress, EgressConfig, EgressError, Purpose, Request};
+//!
+//! # async fn fetch() -> Result<(), EgressError> {
+//! let mut config = EgressConfig::new("Noroshi/0.1");
+//! if let Ok(place) = "misp.example:8443".parse() {
+//!     config.allow(Purpose::Feed, place);
+//! }
+//! let egress = Egress::new(config)?;
+//! let request = Request::get("https://feeds.example/list.csv").if_none_match("\"v1\"");
+//! let response = egress.send(Purpose::Feed, request).await?;
+//! if !response.is_not_modified() {
+//!     let etag = response.etag().map(str::to_owned);
+//!     let mut file = Vec::new();
+//!     let bytes = response.copy_to(&mut file).await?;
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 mod address;
 mod allow;

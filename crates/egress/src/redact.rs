@@ -7,6 +7,9 @@ use url::Url;
 /// Stands where a secret was.
 const MASK: &str = "***";
 
+/// Longest URL shown, in characters.
+const MAX_SHOWN: usize = 300;
+
 /// The secrets of one request: a key that is part of a feed's URL, say.
 /// `Debug` does not print them.
 #[derive(Clone, Default)]
@@ -71,6 +74,10 @@ impl Redactor {
         }
         if url.query().is_some() {
             shown.push_str("?…");
+        }
+        if let Some((end, _)) = shown.char_indices().nth(MAX_SHOWN) {
+            shown.truncate(end);
+            shown.push('…');
         }
         RedactedUrl(shown)
     }
@@ -220,6 +227,12 @@ mod tests {
         ] {
             assert_eq!(shown(url, &[secret]), expected);
         }
+    }
+
+    #[test]
+    fn cuts_long_urls() {
+        let shown = shown(&format!("data:,{}", "é".repeat(5000)), &[]);
+        assert_eq!(shown.chars().count(), MAX_SHOWN + 1);
     }
 
     #[test]

@@ -97,21 +97,27 @@ fn select(
     addresses: Vec<IpAddr>,
 ) -> Result<Vec<IpAddr>, ResolveFailure> {
     let mut open = Vec::new();
-    let mut refused = None;
+    let mut refused: Option<(IpAddr, Refusal)> = None;
     for address in addresses {
         match policy.dial(host, address, port) {
             Ok(()) if open.len() < MAX_ADDRESSES => open.push(address),
             Ok(()) => break,
-            Err(refusal) => {
-                tracing::warn!(purpose = %policy.purpose, %address, ?refusal, "answer dropped");
-                refused = refused.or(Some(ResolveFailure::Refused(address, refusal)));
-            }
+            Err(refusal) => refused = refused.or(Some((address, refusal))),
         }
     }
     match refused {
-        _ if !open.is_empty() => Ok(open),
-        Some(refusal) => Err(refusal),
-        None => Err(ResolveFailure::Failed("the name has no address".to_owned())),
+        Some((address, refusal)) if open.is_empty() => {
+            Err(ResolveFailure::Refused(address, refusal))
+        }
+        Some((address, refusal)) => {
+            // The host is left out: it may hold a secret.
+            tracing::warn!(purpose = %policy.purpose, %address, ?refusal, "part of an answer dropped");
+            Ok(open)
+        }
+        None if open.is_empty() => {
+            Err(ResolveFailure::Failed("the name has no address".to_owned()))
+        }
+        None => Ok(open),
     }
 }
 

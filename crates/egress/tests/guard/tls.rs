@@ -150,3 +150,53 @@ fn authority_files_are_checked_at_the_start() {
         assert!(error.to_string().contains(reason), "{error}");
     }
 }
+
+/// A container without certificate authorities. The place to look for them is
+/// an environment variable, which cannot be set safely in a running process,
+/// so the test runs the next one in a child.
+#[tokio::test]
+async fn a_system_without_authorities() {
+    let nowhere = fixture("README.md");
+    let output = tokio::process::Command::new(std::env::current_exe().unwrap())
+        .env("SSL_CERT_FILE", &nowhere)
+        .env_remove("SSL_CERT_DIR")
+        .args([
+            "--ignored",
+            "--exact",
+            "tls::in_a_system_without_authorities",
+        ])
+        .output()
+        .await
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && said.contains("1 passed"),
+        "{said}"
+    );
+}
+
+#[tokio::test]
+#[ignore = "run by the test above"]
+async fn in_a_system_without_authorities() {
+    let (address, _) = serve(ok());
+    let request = || Request::get(format!("https://feeds.example:{}/", address.port()));
+    let without = egress(&[address], Vec::new()).unwrap();
+    let error = without.send(Purpose::Feed, request()).await.unwrap_err();
+    assert!(matches!(error, EgressError::Setup { .. }), "{error}");
+    assert!(error.to_string().contains("ca-certificates"), "{error}");
+
+    let with = egress(&[address], vec![fixture("ca.pem")]).unwrap();
+    assert_eq!(
+        with.send(Purpose::Feed, request()).await.unwrap().status(),
+        200
+    );
+
+    // What needs no TLS works all the same.
+    let plain = Server::start(|_| response("200 OK", "", "")).await;
+    let without = egress(&[plain.address], Vec::new()).unwrap();
+    let answer = without
+        .send(Purpose::Feed, Request::get(plain.url("/")))
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 200);
+}
