@@ -30,7 +30,9 @@ pub(crate) fn spelling(observable: &Observable) -> Option<String> {
 /// The text of an exact value: canonical when its kind can be told from it.
 pub(crate) fn canonical(text: &str) -> String {
     match recognise(text) {
-        Some(found) if recognise(found.value()).as_ref() == Some(&found) => found.value().to_owned(),
+        Some(found) if recognise(found.value()).as_ref() == Some(&found) => {
+            found.value().to_owned()
+        }
         _ => text.to_owned(),
     }
 }

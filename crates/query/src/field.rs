@@ -86,7 +86,12 @@ impl Field {
 fn one_slip_apart(a: &[u8], b: &[u8]) -> bool {
     let same_start = a.iter().zip(b).take_while(|(x, y)| x == y).count();
     let (a, b) = (&a[same_start..], &b[same_start..]);
-    let same_end = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
+    let same_end = a
+        .iter()
+        .rev()
+        .zip(b.iter().rev())
+        .take_while(|(x, y)| x == y)
+        .count();
     (a.len() - same_end).max(b.len() - same_end) == 1
 }
 

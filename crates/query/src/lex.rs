@@ -88,7 +88,9 @@ impl<'t> Lexer<'t> {
         self.at += 1;
         match self.peek() {
             None | Some(')' | '|') => Err(self.dash_fault("`-` needs a term right after it")),
-            Some('-') => Err(self.dash_fault("one `-` is enough; quote a word that begins with `-`")),
+            Some('-') => {
+                Err(self.dash_fault("one `-` is enough; quote a word that begins with `-`"))
+            }
             Some(next) if next.is_whitespace() => {
                 Err(self.dash_fault("`-` needs a term right after it, without a space"))
             }
@@ -229,7 +231,10 @@ impl<'t> Lexer<'t> {
             if self.peek() == Some('(') {
                 return Err(Fault::new(
                     start..start + 1,
-                    format!("several values are written with commas: `{}:a,b`", field.name()),
+                    format!(
+                        "several values are written with commas: `{}:a,b`",
+                        field.name()
+                    ),
                 ));
             }
             if run.is_empty() {

@@ -153,7 +153,9 @@ impl Test {
             Term::Ip(address) => Test::OneOf(vec![address.clone()]),
             Term::Cidr(network) => Test::Related(circle(network), IN_NETWORK),
             Term::Hash(text) => Test::OneOf(value::hashes(text)),
-            Term::Cve(text) => Test::OneOf(Observable::parse(Kind::Cve, text).into_iter().collect()),
+            Term::Cve(text) => {
+                Test::OneOf(Observable::parse(Kind::Cve, text).into_iter().collect())
+            }
             Term::Source(name) | Term::From(name) => Test::Source(fold(name)),
             Term::Tag(tag) => Test::Tag(fold(tag)),
             Term::Family(family) => Test::Family(fold(family)),
@@ -183,15 +185,16 @@ impl Test {
                 .tie(said.observable)
                 .is_some_and(|tie| ties.is_empty() || ties.contains(&tie)),
             Test::AddressIn(circle) => {
-                said.observable.kind().is_address() && circle.tie(said.observable) == Some(Tie::Inside)
+                said.observable.kind().is_address()
+                    && circle.tie(said.observable) == Some(Tie::Inside)
             }
             Test::OneOf(wanted) => wanted.contains(said.observable),
             Test::Kind(kind) => said.observable.kind() == *kind,
             Test::Source(name) => folded(said.source) == *name,
             Test::Tag(tag) => statement.tags().iter().any(|known| known.folded == *tag),
-            Test::Family(family) => {
-                statement.family().is_some_and(|known| known.folded == *family)
-            }
+            Test::Family(family) => statement
+                .family()
+                .is_some_and(|known| known.folded == *family),
             Test::Tlp(level) => said.tlp == *level,
             Test::Received(range) => range.contains(said.received),
             Test::First(range) => range.contains(said.first_seen),
@@ -222,22 +225,31 @@ impl<'s> Folded<'s> {
     }
 
     fn value(&self) -> &str {
-        self.value.get_or_init(|| folded(self.said.observable.value()))
+        self.value
+            .get_or_init(|| folded(self.said.observable.value()))
     }
 
     fn family(&self) -> Option<&Prose<'s>> {
-        self.family.get_or_init(|| self.said.family.map(Prose::new)).as_ref()
+        self.family
+            .get_or_init(|| self.said.family.map(Prose::new))
+            .as_ref()
     }
 
     fn tags(&self) -> &[Prose<'s>] {
-        self.tags.get_or_init(|| self.said.tags.iter().map(|tag| Prose::new(tag)).collect())
+        self.tags
+            .get_or_init(|| self.said.tags.iter().map(|tag| Prose::new(tag)).collect())
     }
 
     fn note(&self) -> Option<&Prose<'s>> {
-        self.note.get_or_init(|| self.said.note.map(Prose::new)).as_ref()
+        self.note
+            .get_or_init(|| self.said.note.map(Prose::new))
+            .as_ref()
     }
 
     fn prose(&self) -> impl Iterator<Item = &Prose<'s>> {
-        self.family().into_iter().chain(self.tags()).chain(self.note())
+        self.family()
+            .into_iter()
+            .chain(self.tags())
+            .chain(self.note())
     }
 }

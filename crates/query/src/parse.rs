@@ -217,9 +217,15 @@ fn operator(what: &Lexeme) -> &'static str {
 }
 
 fn needs_left(what: &Lexeme) -> String {
-    format!("{} needs a term before it; quote it to look for the word", operator(what))
+    format!(
+        "{} needs a term before it; quote it to look for the word",
+        operator(what)
+    )
 }
 
 fn needs_right(what: &Lexeme) -> String {
-    format!("{} needs a term after it; quote it to look for the word", operator(what))
+    format!(
+        "{} needs a term after it; quote it to look for the word",
+        operator(what)
+    )
 }

@@ -46,7 +46,11 @@ fn joined(
 }
 
 fn grouped(expr: &Expr, group: bool, f: &mut Formatter<'_>) -> fmt::Result {
-    if group { write!(f, "({expr})") } else { expr.fmt(f) }
+    if group {
+        write!(f, "({expr})")
+    } else {
+        expr.fmt(f)
+    }
 }
 
 impl Display for Term {
@@ -85,7 +89,11 @@ fn reads_as_word(text: &str) -> bool {
 
 fn field(name: &str, value: &str, f: &mut Formatter<'_>) -> fmt::Result {
     write!(f, "{name}:")?;
-    if is_plain_value(value) { f.write_str(value) } else { quoted(value, f) }
+    if is_plain_value(value) {
+        f.write_str(value)
+    } else {
+        quoted(value, f)
+    }
 }
 
 fn quoted(text: &str, f: &mut Formatter<'_>) -> fmt::Result {
@@ -102,7 +110,9 @@ fn regex(pattern: &str, f: &mut Formatter<'_>) -> fmt::Result {
             '/' => f.write_str("\\/")?,
             '\\' => {
                 f.write_str("\\")?;
-                chars.next().map_or(Ok(()), |escaped| write!(f, "{escaped}"))?;
+                chars
+                    .next()
+                    .map_or(Ok(()), |escaped| write!(f, "{escaped}"))?;
             }
             _ => write!(f, "{c}")?,
         }

@@ -36,7 +36,9 @@ pub(crate) fn phrase(phrase: String, span: &Range<usize>) -> Result<Term, Fault>
 fn text_length(text: &str, span: &Range<usize>) -> Result<(), Fault> {
     let chars = text.chars().count();
     if chars > MAX_TEXT_CHARS {
-        let message = format!("a word or phrase has at most {MAX_TEXT_CHARS} characters, this one has {chars}");
+        let message = format!(
+            "a word or phrase has at most {MAX_TEXT_CHARS} characters, this one has {chars}"
+        );
         return Err(Fault::new(span.clone(), message));
     }
     Ok(())
@@ -104,10 +106,18 @@ fn kinds(text: &str) -> Result<impl Iterator<Item = Kind> + use<>, String> {
     let name = text.to_ascii_lowercase();
     let wanted: Vec<Kind> = match name.as_str() {
         "ip" => vec![Kind::Ipv4, Kind::Ipv6],
-        "hash" => Kind::ALL.iter().copied().filter(|kind| kind.is_hash()).collect(),
+        "hash" => Kind::ALL
+            .iter()
+            .copied()
+            .filter(|kind| kind.is_hash())
+            .collect(),
         _ => vec![name.parse().map_err(|_| {
             let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
-            format!("there is no kind `{}`; known are ip, hash, {}", excerpt(text), names.join(", "))
+            format!(
+                "there is no kind `{}`; known are ip, hash, {}",
+                excerpt(text),
+                names.join(", ")
+            )
         })?],
     };
     Ok(wanted.into_iter())
@@ -133,7 +143,11 @@ fn levels(text: &str) -> Result<impl Iterator<Item = Tlp> + use<>, String> {
             excerpt(name)
         )
     })?;
-    let levels: Vec<Tlp> = Tlp::ALL.iter().copied().filter(|level| keep(*level, bound)).collect();
+    let levels: Vec<Tlp> = Tlp::ALL
+        .iter()
+        .copied()
+        .filter(|level| keep(*level, bound))
+        .collect();
     if levels.is_empty() {
         return Err(format!("no TLP level is `{text}`"));
     }

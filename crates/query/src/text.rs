@@ -66,7 +66,10 @@ impl<'s> Prose<'s> {
 
 /// As [`fold`], without a copy of what is folded already.
 pub(crate) fn folded(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase()) {
+    if text
+        .bytes()
+        .all(|b| b.is_ascii() && !b.is_ascii_uppercase())
+    {
         Cow::Borrowed(text)
     } else {
         Cow::Owned(fold(text))
@@ -98,8 +101,12 @@ mod tests {
     #[test]
     fn phrases_keep_their_order_and_spacing() {
         assert!(in_prose("fake update", "new fake update seen"));
-        assert!(!in_prose("fake update", "update, fake update"
-            .replace("fake update", "fake  update").as_str()));
+        assert!(!in_prose(
+            "fake update",
+            "update, fake update"
+                .replace("fake update", "fake  update")
+                .as_str()
+        ));
         assert!(!in_prose("fake update", "fake updates"));
     }
 

@@ -60,7 +60,9 @@ pub(crate) fn until(text: &str, clock: Clock<'_>) -> Result<Time, String> {
 pub(crate) fn range(text: &str, clock: Clock<'_>) -> Result<TimeRange, String> {
     if let Some((from, until)) = text.split_once("..") {
         let from = (!from.is_empty()).then(|| since(from, clock)).transpose()?;
-        let until = (!until.is_empty()).then(|| self::until(until, clock)).transpose()?;
+        let until = (!until.is_empty())
+            .then(|| self::until(until, clock))
+            .transpose()?;
         return match (from, until) {
             (Some(from), Some(until)) if from < until => Ok(TimeRange::Between(from, until)),
             (Some(_), Some(_)) => Err("this range ends before it begins".to_owned()),
@@ -143,7 +145,8 @@ fn duration(text: &str) -> Option<i64> {
     if digits.is_empty() || digits.len() > 9 || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    digits.parse::<i64>().ok()?.checked_mul(unit * 1_000_000)
+    let count: i64 = digits.parse().ok()?;
+    Some(count.saturating_mul(unit * 1_000_000))
 }
 
 fn day(text: &str, zone: &TimeZone) -> Option<Moment> {
@@ -168,7 +171,102 @@ fn whole(first: Date, next: Date, zone: &TimeZone) -> Option<Moment> {
 fn instant(text: &str, zone: &TimeZone) -> Option<Moment> {
     let stamp = text.parse::<Timestamp>().ok().or_else(|| {
         let civil: DateTime = text.parse().ok()?;
-        civil.to_zoned(zone.clone()).ok().map(|zoned| zoned.timestamp())
+        civil
+            .to_zoned(zone.clone())
+            .ok()
+            .map(|zoned| zoned.timestamp())
     })?;
     Some(Moment::Instant(Time::clamped(stamp.as_microsecond())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Time {
+        Time(text.parse::<Timestamp>().unwrap().as_microsecond())
+    }
+
+    /// Noon on 22 November 2026 in New York, where winter time began on the 1st.
+    fn new_york(test: impl FnOnce(Clock<'_>)) {
+        let zone = TimeZone::posix("EST5EDT,M3.2.0,M11.1.0").unwrap();
+        test(Clock {
+            now: at("2026-11-22T17:00:00Z").0,
+            zone: &zone,
+        });
+    }
+
+    #[test]
+    fn days_and_months_are_whole() {
+        new_york(|clock| {
+            assert_eq!(since("2026-11-01", clock), Ok(at("2026-11-01T04:00:00Z")));
+            assert_eq!(
+                until("2026-11-01", clock),
+                Ok(at("2026-11-02T05:00:00Z")),
+                "25 hours"
+            );
+            assert_eq!(since("2026-12", clock), Ok(at("2026-12-01T05:00:00Z")));
+            assert_eq!(until("2026-12", clock), Ok(at("2027-01-01T05:00:00Z")));
+        });
+    }
+
+    #[test]
+    fn instants_have_their_offset_or_the_zone() {
+        new_york(|clock| {
+            let instant = |text: &str| {
+                let start = since(text, clock).unwrap();
+                assert_eq!(until(text, clock), Ok(start));
+                start
+            };
+            assert_eq!(
+                instant("2026-11-22T09:30:00+09:00"),
+                at("2026-11-22T00:30:00Z")
+            );
+            assert_eq!(
+                instant("2026-11-22t09:30:00.000001z"),
+                at("2026-11-22T09:30:00.000001Z")
+            );
+            assert_eq!(instant("2026-11-22T09:30"), at("2026-11-22T14:30:00Z"));
+            assert_eq!(instant("30m"), at("2026-11-22T16:30:00Z"));
+            assert_eq!(instant("36h"), at("2026-11-21T05:00:00Z"));
+            assert_eq!(instant("1d"), at("2026-11-21T17:00:00Z"));
+            assert_eq!(
+                instant("3w"),
+                at("2026-11-01T17:00:00Z"),
+                "weeks of 168 hours"
+            );
+            assert_eq!(instant("999999999w"), Time::MIN);
+        });
+    }
+
+    #[test]
+    fn ranges_join_a_start_and_an_end() {
+        let (noon, one) = (
+            at("2026-11-22T12:00:00Z"),
+            Time(at("2026-11-22T12:00:00Z").0 + 1),
+        );
+        let day = (at("2026-11-22T05:00:00Z"), at("2026-11-23T05:00:00Z"));
+        new_york(|clock| {
+            for (text, wanted) in [
+                ("2026-11-22", TimeRange::Between(day.0, day.1)),
+                ("2026-11-22..2026-11-22", TimeRange::Between(day.0, day.1)),
+                ("2026-11-22..", TimeRange::From(day.0)),
+                ("..2026-11-22", TimeRange::Before(day.1)),
+                ("..2026-11-22T12:00:00Z", TimeRange::Before(noon)),
+                (">=2026-11-22", TimeRange::From(day.0)),
+                (">2026-11-22", TimeRange::From(day.1)),
+                ("<=2026-11-22", TimeRange::Before(day.1)),
+                ("<2026-11-22", TimeRange::Before(day.0)),
+                (">=2026-11-22T12:00:00Z", TimeRange::From(noon)),
+                (">2026-11-22T12:00:00Z", TimeRange::From(one)),
+                ("<=2026-11-22T12:00:00Z", TimeRange::Before(one)),
+                ("<2026-11-22T12:00:00Z", TimeRange::Before(noon)),
+                ("5h", TimeRange::From(noon)),
+                ("..5h", TimeRange::Before(noon)),
+                ("5h..2026-11-22", TimeRange::Between(noon, day.1)),
+            ] {
+                assert_eq!(range(text, clock), Ok(wanted), "{text}");
+            }
+        });
+    }
 }

@@ -44,11 +44,23 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("is:new", "^^^", "`is:` is not available yet"),
     ("event:1", "^^^^^^", "`event:` is not available yet"),
     ("hunt:1", "^^^^^", "`hunt:` is not available yet"),
-    ("tag: a", "^^^^", "`tag:` needs a value right after the colon"),
-    ("(tag:)", " ^^^^", "`tag:` needs a value right after the colon"),
+    (
+        "tag: a",
+        "^^^^",
+        "`tag:` needs a value right after the colon",
+    ),
+    (
+        "(tag:)",
+        " ^^^^",
+        "`tag:` needs a value right after the colon",
+    ),
     ("tag:a, b", "     ^", "a value is missing after this comma"),
     ("tag:a,,b", "     ^", "a value is missing after this comma"),
-    ("tag:(a OR b)", "    ^", "several values are written with commas: `tag:a,b`"),
+    (
+        "tag:(a OR b)",
+        "    ^",
+        "several values are written with commas: `tag:a,b`",
+    ),
     ("tag:\"\"", "    ^^", "`tag:` needs a value"),
     ("tag:\"a\"b", "       ^", "a space or a comma is missing"),
     ("tag:\"a", "    ^", "this quote is never closed"),
@@ -56,7 +68,11 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("日本 sorce:a", "   ^^^^^^", "did you mean `source:`?"),
     ("type:OSINT", "^^^^^", "there is no field `type:`"),
     ("kind:thing", "     ^^^^^", "there is no kind `thing`"),
-    ("kind:url,thing", "         ^^^^^", "there is no kind `thing`"),
+    (
+        "kind:url,thing",
+        "         ^^^^^",
+        "there is no kind `thing`",
+    ),
     ("tlp:blue", "    ^^^^", "there is no TLP level `blue`"),
     ("tlp:<=blue", "    ^^^^^^", "there is no TLP level `blue`"),
     ("tlp:<clear", "    ^^^^^^", "no TLP level is `<clear`"),
@@ -65,15 +81,31 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("domain:\"a b\"", "       ^^^^^", "a b"),
     ("hash:xyz", "     ^^^", "`xyz` is no hash"),
     ("cve:2026", "    ^^^^", "2026"),
-    ("since:yesterday", "      ^^^^^^^^^", "`yesterday` is no time"),
+    (
+        "since:yesterday",
+        "      ^^^^^^^^^",
+        "`yesterday` is no time",
+    ),
     ("since:2026-13-01", "      ^^^^^^^^^^", "is no time"),
     ("since:2026-02-30", "      ^^^^^^^^^^", "is no time"),
     ("until:5s", "      ^^", "is no time"),
     ("until:-5d", "      ^^^", "is no time"),
-    ("first:2026-11-01T09:30:00Z", "      ^^^^^^^^^^^^^^^^^^^^", "one instant is no range"),
-    ("first:<7d", "      ^^^", "write `7d` for the last 7d, or `..7d`"),
+    (
+        "first:2026-11-01T09:30:00Z",
+        "      ^^^^^^^^^^^^^^^^^^^^",
+        "one instant is no range",
+    ),
+    (
+        "first:<7d",
+        "      ^^^",
+        "write `7d` for the last 7d, or `..7d`",
+    ),
     ("last:..", "     ^^", "needs at least one end"),
-    ("last:2026-02..2026-01", "     ^^^^^^^^^^^^^^^^", "ends before it begins"),
+    (
+        "last:2026-02..2026-01",
+        "     ^^^^^^^^^^^^^^^^",
+        "ends before it begins",
+    ),
     ("last:7d..30d", "     ^^^^^^^", "ends before it begins"),
 ];
 
@@ -83,7 +115,11 @@ fn every_error_points_at_its_cause() {
         let error = refusal(text);
         let column = marks.find('^').unwrap() + 1;
         let length = marks.trim_start().len();
-        assert_eq!((error.column, error.length), (column, length), "{text:?}: {error}");
+        assert_eq!(
+            (error.column, error.length),
+            (column, length),
+            "{text:?}: {error}"
+        );
         assert!(error.message.contains(message), "{text:?}: {error}");
         assert!(error.message.chars().count() < 400, "{text:?}: {error}");
     }

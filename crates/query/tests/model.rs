@@ -34,14 +34,21 @@ impl Said {
 
     fn prose(&self) -> Vec<&str> {
         let tags = self.tags.iter().map(String::as_str);
-        self.family.as_deref().into_iter().chain(tags).chain(self.note.as_deref()).collect()
+        self.family
+            .as_deref()
+            .into_iter()
+            .chain(tags)
+            .chain(self.note.as_deref())
+            .collect()
     }
 }
 
 fn model(expr: &Expr, said: &Said) -> bool {
     match expr {
         Expr::And(parts) => parts.iter().fold(true, |all, part| all & model(part, said)),
-        Expr::Or(parts) => parts.iter().fold(false, |any, part| any | model(part, said)),
+        Expr::Or(parts) => parts
+            .iter()
+            .fold(false, |any, part| any | model(part, said)),
         Expr::Not(inner) => !model(inner, said),
         Expr::Term(term) => term_model(term, said),
     }
@@ -88,7 +95,10 @@ fn term_model(term: &Term, said: &Said) -> bool {
         Term::Cve(text) => seen.kind() == Kind::Cve && seen.value() == text,
         Term::Source(name) | Term::From(name) => fold(name) == fold(&said.source),
         Term::Tag(tag) => said.tags.iter().any(|known| fold(known) == fold(tag)),
-        Term::Family(family) => said.family.as_ref().is_some_and(|known| fold(known) == fold(family)),
+        Term::Family(family) => said
+            .family
+            .as_ref()
+            .is_some_and(|known| fold(known) == fold(family)),
         Term::Tlp(level) => said.tlp == *level,
         Term::Since(time) => said.times[0] >= time.0,
         Term::Until(time) => said.times[0] < time.0,
@@ -120,8 +130,26 @@ fn of_kind(kinds: &'static [Kind]) -> impl Strategy<Value = Observable> {
 
 fn prose() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
-        "evil", "Evil", "update", "fake", "login", "ＥＶＩＬ", "攻", "攻撃", "攻撃者", "更新", "a", "b", " ", " ",
-        "-", ".", "、", "2", "ﾞ", "か",
+        "evil",
+        "Evil",
+        "update",
+        "fake",
+        "login",
+        "ＥＶＩＬ",
+        "攻",
+        "攻撃",
+        "攻撃者",
+        "更新",
+        "a",
+        "b",
+        " ",
+        " ",
+        "-",
+        ".",
+        "、",
+        "2",
+        "ﾞ",
+        "か",
     ]);
     prop::collection::vec(piece, 0..6).prop_map(|pieces| pieces.concat())
 }
@@ -140,15 +168,17 @@ fn said() -> impl Strategy<Value = Said> {
         prop::sample::select(Tlp::ALL.to_vec()),
         [0i64..4, 0i64..4, 0i64..4],
     )
-        .prop_map(|(observable, source, family, tags, note, tlp, times)| Said {
-            observable,
-            source,
-            family,
-            tags,
-            note,
-            tlp,
-            times,
-        })
+        .prop_map(
+            |(observable, source, family, tags, note, tlp, times)| Said {
+                observable,
+                source,
+                family,
+                tags,
+                note,
+                tlp,
+                times,
+            },
+        )
 }
 
 fn range() -> impl Strategy<Value = TimeRange> {
@@ -186,14 +216,16 @@ fn term() -> impl Strategy<Value = Term> {
 }
 
 fn expr() -> impl Strategy<Value = Expr> {
-    term().prop_map(Expr::Term).prop_recursive(3, 12, 3, |inner| {
-        let parts = prop::collection::vec(inner.clone(), 1..4);
-        prop_oneof![
-            parts.clone().prop_map(Expr::And),
-            parts.prop_map(Expr::Or),
-            inner.prop_map(|inner| Expr::Not(Box::new(inner))),
-        ]
-    })
+    term()
+        .prop_map(Expr::Term)
+        .prop_recursive(3, 12, 3, |inner| {
+            let parts = prop::collection::vec(inner.clone(), 1..4);
+            prop_oneof![
+                parts.clone().prop_map(Expr::And),
+                parts.prop_map(Expr::Or),
+                inner.prop_map(|inner| Expr::Not(Box::new(inner))),
+            ]
+        })
 }
 
 proptest! {

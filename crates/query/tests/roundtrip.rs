@@ -97,25 +97,60 @@ fn term() -> impl Strategy<Value = Term> {
 }
 
 fn expr() -> impl Strategy<Value = Expr> {
-    term().prop_map(Expr::Term).prop_recursive(4, 24, 4, |inner| {
-        let parts = prop::collection::vec(inner.clone(), 1..4);
-        prop_oneof![
-            parts.clone().prop_filter_map("parts", Expr::all),
-            parts.prop_filter_map("parts", Expr::any),
-            inner.prop_map(Expr::negate),
-        ]
-    })
+    term()
+        .prop_map(Expr::Term)
+        .prop_recursive(4, 24, 4, |inner| {
+            let parts = prop::collection::vec(inner.clone(), 1..4);
+            prop_oneof![
+                parts.clone().prop_filter_map("parts", Expr::all),
+                parts.prop_filter_map("parts", Expr::any),
+                inner.prop_map(Expr::negate),
+            ]
+        })
 }
 
 /// Pieces that mean something, so that text at random is often a query.
 fn typed() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         prop::sample::select(vec![
-            " ", " ", " ", "(", ")", "-", "OR", "AND", "|", "\"", "/", ",", "\\", ":", "\u{3000}", "..",
-            "tag:", "value:", "kind:url", "tlp:<=amber", "since:", "first:", "2026-11-01", "7d", ">=",
-            "evil[.]example", "evil(.)example", "hxxps://evil.example/(a)?b=c", "192.0.2.0/24",
-            "2001:db8::1", "CVE-2026-0001", "setup.zip", "ｅｖｉｌ．example", "日本語", "NOT", "１｜２",
-        ]).prop_map(str::to_owned),
+            " ",
+            " ",
+            " ",
+            "(",
+            ")",
+            "-",
+            "OR",
+            "AND",
+            "|",
+            "\"",
+            "/",
+            ",",
+            "\\",
+            ":",
+            "\u{3000}",
+            "..",
+            "tag:",
+            "value:",
+            "kind:url",
+            "tlp:<=amber",
+            "since:",
+            "first:",
+            "2026-11-01",
+            "7d",
+            ">=",
+            "evil[.]example",
+            "evil(.)example",
+            "hxxps://evil.example/(a)?b=c",
+            "192.0.2.0/24",
+            "2001:db8::1",
+            "CVE-2026-0001",
+            "setup.zip",
+            "ｅｖｉｌ．example",
+            "日本語",
+            "NOT",
+            "１｜２",
+        ])
+        .prop_map(str::to_owned),
         "\\PC{1,3}",
     ];
     prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
