@@ -36,13 +36,15 @@ pub(crate) fn registered(name: &str) -> Option<&str> {
 
 /// Top-level domains that are file extensions as well, and mean those where a bare name of two
 /// labels stands.
-const FILE_LIKE: &[&str] = &["zip", "mov", "py", "sh", "rs", "md", "so", "ps", "cab"];
+const FILE_LIKE: &[&str] = &[
+    "zip", "mov", "py", "sh", "rs", "md", "so", "ps", "cab", "java",
+];
 
 /// Extensions of files that are worth watching for: programs, scripts, and what carries them.
 const PROGRAMS: &[&str] = &[
     "exe", "dll", "sys", "scr", "ocx", "cpl", "msi", "ps1", "psm1", "bat", "cmd", "vbs", "vbe",
     "jse", "wsf", "hta", "lnk", "chm", "jar", "apk", "docm", "xlsm", "xlsb", "pptm", "iso", "img",
-    "vhd", "vhdx", "rar", "7z", "one", "elf", "dmg", "pkg",
+    "vhd", "vhdx", "rar", "7z", "elf", "dmg", "pkg",
 ];
 
 /// Whether a bare text of two labels ends like a file.

@@ -1,9 +1,26 @@
 //! Finding observables in free text.
+//!
+//! One linear pass looks for words that may begin a value, and only there reads on. The text is
+//! never rewritten, so every finding keeps its place and its original spelling. Names must end in
+//! a real top-level domain (`.onion` and `.i2p` too; `.example`, `.test` and `.invalid` are taken
+//! for real so that invented data works), and what merely looks like a name, such as a file, a
+//! version, or code, is left alone unless somebody defanged it.
+
+mod artefact;
+mod chain;
+mod hex;
+mod link;
+mod mail;
+mod name;
+mod network;
+mod scan;
+mod token;
 
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::canonical::Canonical;
 use crate::{Kind, Observable};
 
 /// How sure it is that the writer meant an indicator.
@@ -57,42 +74,44 @@ pub fn extract(text: &str) -> Vec<Found<'_>> {
 
 /// Like [`extract`], one at a time.
 pub fn finder(text: &str) -> Finder<'_> {
-    Finder { text, at: 0 }
+    Finder {
+        text,
+        scan: scan::Scan::new(text),
+    }
 }
 
 /// The iterator behind [`extract`].
 #[derive(Debug)]
 pub struct Finder<'a> {
     text: &'a str,
-    at: usize,
+    scan: scan::Scan<'a>,
 }
 
 impl<'a> Iterator for Finder<'a> {
     type Item = Found<'a>;
 
     fn next(&mut self) -> Option<Found<'a>> {
-        loop {
-            let rest = self.text.get(self.at..)?;
-            let start = self.at + rest.find(|c: char| !c.is_whitespace())?;
-            let end = self.text[start..]
-                .find(char::is_whitespace)
-                .map_or(self.text.len(), |len| start + len);
-            self.at = end;
-            let text = &self.text[start..end];
-            if let Ok(detected) = Observable::detect(text) {
-                return Some(Found {
-                    observable: detected.observable,
-                    text,
-                    start,
-                    end,
-                    confidence: Confidence::Bare,
-                    port: detected.port,
-                    suspicious: detected.suspicious,
-                    from: None,
-                });
-            }
-        }
+        let hit = self.scan.next_hit()?;
+        Some(Found {
+            observable: Observable::from_canonical(hit.canonical.kind, hit.canonical.value),
+            text: &self.text[hit.start..hit.end],
+            start: hit.start,
+            end: hit.end,
+            confidence: hit.confidence,
+            port: hit.canonical.port,
+            suspicious: hit.canonical.suspicious,
+            from: None,
+        })
     }
+}
+
+/// A value and its place, as the readers give it.
+#[derive(Debug)]
+struct Hit {
+    start: usize,
+    end: usize,
+    canonical: Canonical,
+    confidence: Confidence,
 }
 
 /// The hosts of the URLs and the domains of the e-mail addresses among what was found, with the
