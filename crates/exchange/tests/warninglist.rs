@@ -3,7 +3,9 @@
 
 use std::fs;
 
-use noroshi_exchange::warninglist::{KindSet, Matching, Through, Warninglist, Warninglists, builtin};
+use noroshi_exchange::warninglist::{
+    KindSet, Matching, Through, Warninglist, Warninglists, builtin,
+};
 use noroshi_indicator::{Kind, Observable};
 use proptest::prelude::*;
 
@@ -41,12 +43,42 @@ fn hit(list: &str, entry: &str, through: Through) -> (String, String, Through) {
 fn lists() -> Warninglists {
     let places = KindSet::from_iter([Kind::Domain, Kind::Ipv4, Kind::Cidr]);
     Warninglists::new([
-        list("networks", Matching::Cidr, places, &["203.0.113.0/24", "203.0.113.64/26", "2001:db8::/32"]),
-        list("names", Matching::Hostname, places, &["evil.example", ".dyn.example", "*.CDN.example"]),
-        list("hashes", Matching::String, KindSet::from_iter([Kind::Md5]), &[&"AB".repeat(16)]),
-        list("parts", Matching::Substring, KindSet::from_iter([Kind::Url]), &["/Common/", "wp-"]),
-        list("mail", Matching::Regex, KindSet::from_iter([Kind::Email]), &[r"/^abuse\@.*$/i", "/^(?=a)/"]),
-        list("all", Matching::String, KindSet::ALL, &["203.0.113.7", "evil.example"]),
+        list(
+            "networks",
+            Matching::Cidr,
+            places,
+            &["203.0.113.0/24", "203.0.113.64/26", "2001:db8::/32"],
+        ),
+        list(
+            "names",
+            Matching::Hostname,
+            places,
+            &["evil.example", ".dyn.example", "*.CDN.example"],
+        ),
+        list(
+            "hashes",
+            Matching::String,
+            KindSet::from_iter([Kind::Md5]),
+            &[&"AB".repeat(16)],
+        ),
+        list(
+            "parts",
+            Matching::Substring,
+            KindSet::from_iter([Kind::Url]),
+            &["/Common/", "wp-"],
+        ),
+        list(
+            "mail",
+            Matching::Regex,
+            KindSet::from_iter([Kind::Email]),
+            &[r"/^abuse\@.*$/i", "/^(?=a)/"],
+        ),
+        list(
+            "all",
+            Matching::String,
+            KindSet::ALL,
+            &["203.0.113.7", "evil.example"],
+        ),
     ])
 }
 
@@ -61,28 +93,56 @@ fn each_type_of_list_matches_in_its_way() {
     );
     assert_eq!(
         hits(&lists, Kind::Ipv4, "203.0.113.7"),
-        [hit("all", "203.0.113.7", value), hit("networks", "203.0.113.0/24", value)]
+        [
+            hit("all", "203.0.113.7", value),
+            hit("networks", "203.0.113.0/24", value)
+        ]
     );
-    assert_eq!(hits(&lists, Kind::Cidr, "203.0.113.0/25"), [hit("networks", "203.0.113.0/24", value)]);
+    assert_eq!(
+        hits(&lists, Kind::Cidr, "203.0.113.0/25"),
+        [hit("networks", "203.0.113.0/24", value)]
+    );
     assert_eq!(hits(&lists, Kind::Cidr, "203.0.112.0/23"), []);
-    assert_eq!(hits(&lists, Kind::Ipv6, "2001:db8::1"), [], "the list is not about version 6");
+    assert_eq!(
+        hits(&lists, Kind::Ipv6, "2001:db8::1"),
+        [],
+        "the list is not about version 6"
+    );
 
-    assert_eq!(hits(&lists, Kind::Domain, "a.b.evil.example"), [hit("names", "evil.example", value)]);
+    assert_eq!(
+        hits(&lists, Kind::Domain, "a.b.evil.example"),
+        [hit("names", "evil.example", value)]
+    );
     assert_eq!(hits(&lists, Kind::Domain, "notevil.example"), []);
-    assert_eq!(hits(&lists, Kind::Domain, "x.dyn.example"), [hit("names", "dyn.example", value)]);
-    assert_eq!(hits(&lists, Kind::Domain, "x.cdn.example"), [hit("names", "cdn.example", value)]);
+    assert_eq!(
+        hits(&lists, Kind::Domain, "x.dyn.example"),
+        [hit("names", "dyn.example", value)]
+    );
+    assert_eq!(
+        hits(&lists, Kind::Domain, "x.cdn.example"),
+        [hit("names", "cdn.example", value)]
+    );
     assert_eq!(
         hits(&lists, Kind::Domain, "evil.example"),
-        [hit("all", "evil.example", value), hit("names", "evil.example", value)]
+        [
+            hit("all", "evil.example", value),
+            hit("names", "evil.example", value)
+        ]
     );
 
-    assert_eq!(hits(&lists, Kind::Md5, &"ab".repeat(16)), [hit("hashes", &"ab".repeat(16), value)]);
+    assert_eq!(
+        hits(&lists, Kind::Md5, &"ab".repeat(16)),
+        [hit("hashes", &"ab".repeat(16), value)]
+    );
     assert_eq!(hits(&lists, Kind::Imphash, &"ab".repeat(16)), []);
     assert_eq!(
         hits(&lists, Kind::Url, "https://good.example/a/common/wp-x"),
         [hit("parts", "/common/", value)]
     );
-    assert_eq!(hits(&lists, Kind::Email, "Abuse@good.example"), [hit("mail", r"/^abuse\@.*$/i", value)]);
+    assert_eq!(
+        hits(&lists, Kind::Email, "Abuse@good.example"),
+        [hit("mail", r"/^abuse\@.*$/i", value)]
+    );
 }
 
 #[test]
@@ -96,7 +156,12 @@ fn a_url_is_also_matched_through_its_host() {
         hits(&lists, Kind::Url, "http://203.0.113.70/x"),
         [hit("networks", "203.0.113.64/26", Through::Host)]
     );
-    let urls_only = list("urls", Matching::Hostname, KindSet::from_iter([Kind::Url]), &["evil.example"]);
+    let urls_only = list(
+        "urls",
+        Matching::Hostname,
+        KindSet::from_iter([Kind::Url]),
+        &["evil.example"],
+    );
     let lists = Warninglists::new([urls_only]);
     assert_eq!(
         hits(&lists, Kind::Url, "http://evil.example/"),
@@ -110,10 +175,18 @@ fn what_cannot_be_used_is_told_and_the_rest_is_used() {
     let entries = ["192.0.2.0/24", "192.0.2.0/99", "", "somewhere"];
     let lists = Warninglists::new([
         list("networks", Matching::Cidr, KindSet::ALL, &entries),
-        list("mail", Matching::Regex, KindSet::ALL, &["/(?=a)/", "/a/U", "/b$/"]),
+        list(
+            "mail",
+            Matching::Regex,
+            KindSet::ALL,
+            &["/(?=a)/", "/a/U", "/b$/"],
+        ),
     ]);
-    let skipped: Vec<_> =
-        lists.skipped().iter().map(|skipped| (skipped.list.as_str(), skipped.entry.as_str())).collect();
+    let skipped: Vec<_> = lists
+        .skipped()
+        .iter()
+        .map(|skipped| (skipped.list.as_str(), skipped.entry.as_str()))
+        .collect();
     assert_eq!(
         skipped,
         [
@@ -124,7 +197,11 @@ fn what_cannot_be_used_is_told_and_the_rest_is_used() {
             ("mail", "/a/U"),
         ]
     );
-    let counts: Vec<_> = lists.lists().iter().map(|list| (list.entries, list.skipped)).collect();
+    let counts: Vec<_> = lists
+        .lists()
+        .iter()
+        .map(|list| (list.entries, list.skipped))
+        .collect();
     assert_eq!(counts, [(1, 3), (1, 2)]);
     assert_eq!(hits(&lists, Kind::Ipv4, "192.0.2.1").len(), 1);
     assert_eq!(hits(&lists, Kind::Filename, "ab").len(), 1);
@@ -138,19 +215,34 @@ fn a_directory_is_read_file_by_file() {
         fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
         fs::write(path, text).expect("a file");
     };
-    write("b.json", r#"{"name": "B", "type": "string", "list": ["x"]}"#);
-    write("a/list.json", r#"{"name": "A", "type": "string", "list": ["x"]}"#);
+    write(
+        "b.json",
+        r#"{"name": "B", "type": "string", "list": ["x"]}"#,
+    );
+    write(
+        "a/list.json",
+        r#"{"name": "A", "type": "string", "list": ["x"]}"#,
+    );
     write("a/other.json", "not read");
     write("empty/readme.md", "not read");
     write("bad.json", "{\n\"name\": 1}");
     let (lists, errors) = Warninglists::load(dir.path());
-    let names: Vec<_> = lists.lists().iter().map(|list| list.name.as_str()).collect();
+    let names: Vec<_> = lists
+        .lists()
+        .iter()
+        .map(|list| list.name.as_str())
+        .collect();
     assert_eq!(&names[builtin().len()..], ["A", "B"]);
     let [error] = errors.as_slice() else {
         unreachable!("{errors:?}");
     };
     assert!(error.file.ends_with("bad.json"));
-    assert!(error.to_string().contains("bad.json: not a warninglist: invalid type"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("bad.json: not a warninglist: invalid type"),
+        "{error}"
+    );
     assert!(error.reason.contains("line 2"), "{error}");
 
     let (lists, errors) = Warninglists::load(&dir.path().join("missing"));
@@ -173,11 +265,14 @@ fn model(list: &Warninglist, entry: &str, seen: &Observable) -> bool {
             place == network || place.networks().contains(&network)
         }
         Matching::Hostname => {
-            place.kind() == Kind::Domain && format!(".{}", place.value()).ends_with(&format!(".{entry}"))
+            place.kind() == Kind::Domain
+                && format!(".{}", place.value()).ends_with(&format!(".{entry}"))
         }
         Matching::String => seen.value() == entry,
         Matching::Substring => seen.value().contains(entry),
-        Matching::Regex => regex::Regex::new(entry).expect(entry).is_match(seen.value()),
+        Matching::Regex => regex::Regex::new(entry)
+            .expect(entry)
+            .is_match(seen.value()),
     }
 }
 
@@ -198,7 +293,12 @@ fn any_list() -> impl Strategy<Value = Warninglist> {
     );
     (matching, prop::collection::vec(entry, 1..4), kinds).prop_map(|(matching, picks, kinds)| {
         let choices: &[&str] = match matching {
-            Matching::Cidr => &["192.0.2.0/24", "192.0.2.0/31", "192.0.2.1/32", "192.0.0.0/16"],
+            Matching::Cidr => &[
+                "192.0.2.0/24",
+                "192.0.2.0/31",
+                "192.0.2.1/32",
+                "192.0.0.0/16",
+            ],
             Matching::Hostname => &["example", "evil.example", "a.evil.example", "b.example"],
             Matching::String => &["192.0.2.1", "evil.example", "http://evil.example/"],
             Matching::Substring => &["evil", "example/", "2.1", "a."],

@@ -12,7 +12,13 @@ pub fn builtin() -> Vec<Warninglist> {
         list(name, description, entries, Matching::Cidr, kinds)
     });
     let names = NAMES.iter().map(|(name, description, entries)| {
-        list(name, description, entries, Matching::Hostname, KindSet::from_iter([Kind::Domain]))
+        list(
+            name,
+            description,
+            entries,
+            Matching::Hostname,
+            KindSet::from_iter([Kind::Domain]),
+        )
     });
     networks.chain(names).collect()
 }
@@ -61,7 +67,13 @@ const NETWORKS: &[Words] = &[
     (
         "Documentation networks",
         "Addresses for examples in texts: RFC 5737, RFC 3849, RFC 9637.",
-        &["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32", "3fff::/20"],
+        &[
+            "192.0.2.0/24",
+            "198.51.100.0/24",
+            "203.0.113.0/24",
+            "2001:db8::/32",
+            "3fff::/20",
+        ],
     ),
     (
         "Benchmarking networks",
@@ -78,7 +90,13 @@ const NETWORKS: &[Words] = &[
         "Addresses that no host on the Internet has: this network (RFC 791), IETF protocol \
          assignments (RFC 6890), reserved and broadcast (RFC 1112, RFC 919), unspecified \
          (RFC 4291 section 2.5.2), discard only (RFC 6666).",
-        &["0.0.0.0/8", "192.0.0.0/24", "240.0.0.0/4", "::/128", "100::/64"],
+        &[
+            "0.0.0.0/8",
+            "192.0.0.0/24",
+            "240.0.0.0/4",
+            "::/128",
+            "100::/64",
+        ],
     ),
 ];
 

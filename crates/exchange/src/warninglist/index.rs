@@ -97,18 +97,29 @@ impl Warninglists {
             for text in list.entries {
                 let entry = Entry { list: number, text };
                 let taken = match list.matching {
-                    _ if entry.text.len() > ENTRY_BYTES => Err(format!("longer than {ENTRY_BYTES} bytes")),
+                    _ if entry.text.len() > ENTRY_BYTES => {
+                        Err(format!("longer than {ENTRY_BYTES} bytes"))
+                    }
                     _ if entry.text.trim().is_empty() => Err("empty".to_owned()),
                     Matching::Cidr => all.take_network(&entry),
                     Matching::Hostname => all.take_name(&entry),
                     Matching::String => room(all.strings.insert(&fold(&entry.text), number)),
                     Matching::Substring => {
-                        substrings.push(Entry { list: number, text: fold(&entry.text) });
+                        substrings.push(Entry {
+                            list: number,
+                            text: fold(&entry.text),
+                        });
                         Ok(())
                     }
                     Matching::Regex => match translate(&entry.text) {
                         Ok(pattern) => {
-                            regexes.push((Entry { list: number, text: entry.text.clone() }, pattern));
+                            regexes.push((
+                                Entry {
+                                    list: number,
+                                    text: entry.text.clone(),
+                                },
+                                pattern,
+                            ));
                             Ok(())
                         }
                         Err(reason) => Err(reason),
@@ -124,7 +135,11 @@ impl Warninglists {
         for (entry, reason) in refused.into_iter().chain(also_refused) {
             all.skip(&entry, reason);
         }
-        Warninglists { substrings, regexes, ..all }
+        Warninglists {
+            substrings,
+            regexes,
+            ..all
+        }
     }
 
     /// The lists, in the order given.
@@ -140,7 +155,10 @@ impl Warninglists {
     /// The lists that have an observable, each of them once. Of a URL, lists of networks and of
     /// host names also have the host.
     pub fn hits(&self, observable: &Observable) -> Vec<Hit<'_>> {
-        let mut found = Found { lists: &self.lists, hits: Vec::new() };
+        let mut found = Found {
+            lists: &self.lists,
+            hits: Vec::new(),
+        };
         let kinds = KindSet::from_iter([observable.kind()]);
         self.by_place(observable, kinds, Through::Value, &mut found);
         if observable.kind() == Kind::Url
@@ -153,9 +171,14 @@ impl Warninglists {
         for (list, entry) in self.strings.get(&value) {
             found.add(list, kinds, Through::Value, || Cow::Borrowed(entry));
         }
-        let patterns = self.substrings.within(&value).chain(self.regexes.matching(observable.value()));
+        let patterns = self
+            .substrings
+            .within(&value)
+            .chain(self.regexes.matching(observable.value()));
         for entry in patterns {
-            found.add(entry.list, kinds, Through::Value, || Cow::Borrowed(&entry.text));
+            found.add(entry.list, kinds, Through::Value, || {
+                Cow::Borrowed(&entry.text)
+            });
         }
         found.hits
     }
@@ -171,7 +194,10 @@ impl Warninglists {
         match place.kind() {
             Kind::Ipv4 | Kind::Ipv6 | Kind::Cidr => {
                 let network = Network::parse(place.value());
-                for (list, around) in network.into_iter().flat_map(|inner| self.networks.around(inner)) {
+                for (list, around) in network
+                    .into_iter()
+                    .flat_map(|inner| self.networks.around(inner))
+                {
                     found.add(list, kinds, through, || Cow::Owned(around.to_string()));
                 }
             }
@@ -187,7 +213,8 @@ impl Warninglists {
     }
 
     fn take_network(&mut self, entry: &Entry) -> Result<(), String> {
-        let network = Network::parse(entry.text.trim()).ok_or("neither a network nor an address")?;
+        let network =
+            Network::parse(entry.text.trim()).ok_or("neither a network nor an address")?;
         self.networks.insert(network, entry.list);
         Ok(())
     }
@@ -214,7 +241,11 @@ impl Warninglists {
 }
 
 fn room(inserted: bool) -> Result<(), String> {
-    if inserted { Ok(()) } else { Err("no room for more text".to_owned()) }
+    if inserted {
+        Ok(())
+    } else {
+        Err("no room for more text".to_owned())
+    }
 }
 
 /// A name as domains are written canonically. Lists write `.evil.example` and
@@ -242,13 +273,23 @@ struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    fn add(&mut self, list: u16, kinds: KindSet, through: Through, entry: impl FnOnce() -> Cow<'a, str>) {
+    fn add(
+        &mut self,
+        list: u16,
+        kinds: KindSet,
+        through: Through,
+        entry: impl FnOnce() -> Cow<'a, str>,
+    ) {
         let Some(list) = self.lists.get(usize::from(list)) else {
             return;
         };
         let new = !self.hits.iter().any(|hit| std::ptr::eq(hit.list, list));
         if new && list.kinds.meets(kinds) {
-            self.hits.push(Hit { list, entry: entry(), through });
+            self.hits.push(Hit {
+                list,
+                entry: entry(),
+                through,
+            });
         }
     }
 }

@@ -51,8 +51,13 @@ fn kinds_of(misp_type: &str) -> &'static [Kind] {
         "ip" | "ip-src" | "ip-dst" => &[Kind::Ipv4, Kind::Ipv6, Kind::Cidr],
         "domain" | "hostname" => &[Kind::Domain],
         "url" | "uri" | "link" => &[Kind::Url],
-        "email" | "email-src" | "email-dst" | "email-reply-to" | "target-email"
-        | "whois-registrant-email" | "dns-soa-email" => &[Kind::Email],
+        "email"
+        | "email-src"
+        | "email-dst"
+        | "email-reply-to"
+        | "target-email"
+        | "whois-registrant-email"
+        | "dns-soa-email" => &[Kind::Email],
         "md5" => &[Kind::Md5],
         "malware-sample" => &[Kind::Filename, Kind::Md5],
         "sha1" => &[Kind::Sha1],
@@ -95,10 +100,21 @@ mod tests {
     #[test]
     fn composites_give_both_halves() {
         let set = KindSet::from_iter(["domain|ip", "ip-dst|port", "filename|sha256", "text"]);
-        let kinds: Vec<Kind> = Kind::ALL.iter().copied().filter(|kind| set.contains(*kind)).collect();
+        let kinds: Vec<Kind> = Kind::ALL
+            .iter()
+            .copied()
+            .filter(|kind| set.contains(*kind))
+            .collect();
         assert_eq!(
             kinds,
-            [Kind::Ipv4, Kind::Ipv6, Kind::Cidr, Kind::Domain, Kind::Sha256, Kind::Filename]
+            [
+                Kind::Ipv4,
+                Kind::Ipv6,
+                Kind::Cidr,
+                Kind::Domain,
+                Kind::Sha256,
+                Kind::Filename
+            ]
         );
         assert!(KindSet::from_iter(["text", "port"]).is_empty());
     }

@@ -61,7 +61,10 @@ fn files(dir: &Path) -> io::Result<Vec<PathBuf>> {
         if path.is_dir() {
             let list = path.join("list.json");
             files.extend(list.is_file().then_some(list));
-        } else if path.extension().is_some_and(|extension| extension == "json") {
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "json")
+        {
             files.push(path);
         }
     }
@@ -72,7 +75,9 @@ fn files(dir: &Path) -> io::Result<Vec<PathBuf>> {
 fn read(path: &Path) -> Result<Warninglist, String> {
     let mut json = Vec::new();
     let file = fs::File::open(path).map_err(|error| error.to_string())?;
-    file.take(FILE_BYTES + 1).read_to_end(&mut json).map_err(|error| error.to_string())?;
+    file.take(FILE_BYTES + 1)
+        .read_to_end(&mut json)
+        .map_err(|error| error.to_string())?;
     if json.len() as u64 > FILE_BYTES {
         return Err(format!("larger than {FILE_BYTES} bytes"));
     }

@@ -136,7 +136,10 @@ mod tests {
         let array = br#"{"name": "N", "description": "D", "version": 7, "type": "string",
             "matching_attributes": ["md5", "filename|md5"], "list": ["a", "b"]}"#;
         let list = parse(array).unwrap();
-        assert_eq!((list.name.as_str(), list.description.as_str(), list.version), ("N", "D", 7));
+        assert_eq!(
+            (list.name.as_str(), list.description.as_str(), list.version),
+            ("N", "D", 7)
+        );
         assert_eq!(list.matching, Matching::String);
         assert!(list.kinds.contains(Kind::Md5) && !list.kinds.contains(Kind::Sha1));
         assert_eq!(list.entries, ["a", "b"]);

@@ -85,7 +85,9 @@ impl Networks {
         let wider = prefixes.range(..=inner.prefix).rev();
         wider.flat_map(move |prefix| {
             let network = inner.widened(*prefix);
-            self.chains.get(&network).map(move |(_, list)| (list, network))
+            self.chains
+                .get(&network)
+                .map(move |(_, list)| (list, network))
         })
     }
 }
@@ -99,10 +101,21 @@ mod tests {
         let canonical = |text: &str| Network::parse(text).map(|network| network.to_string());
         assert_eq!(canonical("192.0.2.77/24").as_deref(), Some("192.0.2.0/24"));
         assert_eq!(canonical("192.0.2.77").as_deref(), Some("192.0.2.77/32"));
-        assert_eq!(canonical("2001:DB8::1/32").as_deref(), Some("2001:db8::/32"));
+        assert_eq!(
+            canonical("2001:DB8::1/32").as_deref(),
+            Some("2001:db8::/32")
+        );
         assert_eq!(canonical("0.0.0.0/0").as_deref(), Some("0.0.0.0/0"));
         assert_eq!(canonical("::/0").as_deref(), Some("::/0"));
-        for bad in ["", "192.0.2.0/33", "::/129", "192.0.2/24", "192.0.2.0/-1", "a/8", "192.0.2.0/"] {
+        for bad in [
+            "",
+            "192.0.2.0/33",
+            "::/129",
+            "192.0.2/24",
+            "192.0.2.0/-1",
+            "a/8",
+            "192.0.2.0/",
+        ] {
             assert_eq!(canonical(bad), None, "{bad}");
         }
     }

@@ -44,7 +44,10 @@ impl Substrings {
 
     /// The entries that are part of a folded value, in the order of where they end.
     pub(super) fn within<'a>(&'a self, value: &str) -> impl Iterator<Item = &'a Entry> {
-        let matches = self.automaton.iter().flat_map(move |all| all.find_overlapping_iter(value));
+        let matches = self
+            .automaton
+            .iter()
+            .flat_map(move |all| all.find_overlapping_iter(value));
         matches.filter_map(|found| self.entries.get(found.pattern().as_usize()))
     }
 }
@@ -83,7 +86,9 @@ impl Regexes {
     /// The entries that match a value.
     pub(super) fn matching<'a>(&'a self, value: &str) -> impl Iterator<Item = &'a Entry> {
         self.sets.iter().flat_map(move |(set, entries)| {
-            set.matches(value).into_iter().filter_map(|index| entries.get(index))
+            set.matches(value)
+                .into_iter()
+                .filter_map(|index| entries.get(index))
         })
     }
 }
@@ -115,7 +120,10 @@ pub(super) fn translate(entry: &str) -> Result<String, String> {
 fn delimited(entry: &str) -> Option<(&str, &str)> {
     let delimiter = entry.chars().next().filter(|c| "/#~!@%".contains(*c))?;
     let (pattern, flags) = entry.get(1..)?.rsplit_once(delimiter)?;
-    flags.chars().all(|c| c.is_ascii_alphabetic()).then_some((pattern, flags))
+    flags
+        .chars()
+        .all(|c| c.is_ascii_alphabetic())
+        .then_some((pattern, flags))
 }
 
 /// The flags that both languages have in common; `u` and `D` need no counterpart, since values are
@@ -129,7 +137,11 @@ fn inline(flags: &str) -> Result<String, String> {
             _ => return Err(format!("the flag {flag} has no counterpart")),
         }
     }
-    Ok(if kept.is_empty() { kept } else { format!("(?{kept})") })
+    Ok(if kept.is_empty() {
+        kept
+    } else {
+        format!("(?{kept})")
+    })
 }
 
 #[cfg(test)]
@@ -138,7 +150,10 @@ mod tests {
 
     #[test]
     fn translates_the_form_with_delimiters() {
-        assert_eq!(translate(r"/^(a|b)\@.*\..*$/i").as_deref(), Ok(r"(?i)^(a|b)\@.*\..*$"));
+        assert_eq!(
+            translate(r"/^(a|b)\@.*\..*$/i").as_deref(),
+            Ok(r"(?i)^(a|b)\@.*\..*$")
+        );
         assert_eq!(translate("#a/b#").as_deref(), Ok("a/b"));
         assert_eq!(translate("/a/sD").as_deref(), Ok("(?s)a"));
         assert_eq!(translate("^a$").as_deref(), Ok("^a$"));
@@ -147,17 +162,33 @@ mod tests {
 
     #[test]
     fn says_what_cannot_be_translated() {
-        assert_eq!(translate("/a/U"), Err("the flag U has no counterpart".to_owned()));
+        assert_eq!(
+            translate("/a/U"),
+            Err("the flag U has no counterpart".to_owned())
+        );
         assert!(translate("/(?=a)b/").unwrap_err().contains("look-ahead"));
-        assert!(translate(r"/(a)\1/").unwrap_err().contains("backreferences"));
-        assert_eq!(translate(r"/\w{2000}/"), Err("too big once compiled".to_owned()));
+        assert!(
+            translate(r"/(a)\1/")
+                .unwrap_err()
+                .contains("backreferences")
+        );
+        assert_eq!(
+            translate(r"/\w{2000}/"),
+            Err("too big once compiled".to_owned())
+        );
     }
 
     #[test]
     fn more_regexes_than_one_set_holds() {
         let entries = (0..100u16).map(|number| {
             let text = format!("^v{number}$");
-            (Entry { list: number, text: text.clone() }, text)
+            (
+                Entry {
+                    list: number,
+                    text: text.clone(),
+                },
+                text,
+            )
         });
         let (regexes, refused) = Regexes::new(entries.collect());
         assert!(refused.is_empty());
