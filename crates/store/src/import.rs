@@ -52,7 +52,7 @@ pub struct Import {
     counts: Counts,
     contexts: Arc<Mutex<Remembered>>,
     seen: Arc<Mutex<Seen>>,
-    _lease: Lease,
+    lease: Lease,
 }
 
 impl Store {
@@ -117,7 +117,7 @@ impl Store {
             counts: Counts::default(),
             contexts: Arc::default(),
             seen: Arc::new(Mutex::new(Seen::new()?)),
-            _lease: lease,
+            lease,
         })
     }
 
@@ -227,6 +227,7 @@ impl Import {
         if self.mode == ImportMode::Offline {
             self.store.relax_checkpoints(false).await?;
         }
+        self.lease.release().await?;
         self.store.batch(&Reader::operator(), self.batch).await
     }
 

@@ -11,12 +11,22 @@ use crate::{Engine, Store};
 
 /// Held until dropped.
 pub struct Lease {
-    _held: Held,
+    held: Held,
+}
+
+impl Lease {
+    /// Gives it back; when this returns, the next one may have it.
+    pub(crate) async fn release(self) -> Result<()> {
+        match self.held {
+            Held::File { .. } => Ok(()),
+            Held::Postgres { lock } => lock.release().await,
+        }
+    }
 }
 
 enum Held {
     File { _file: File },
-    Postgres { _lock: crate::postgres::Held },
+    Postgres { lock: crate::postgres::Held },
 }
 
 impl Store {
@@ -78,7 +88,7 @@ impl Store {
         };
         match taken {
             Ok(()) => Ok(Some(Lease {
-                _held: Held::File { _file: file },
+                held: Held::File { _file: file },
             })),
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => Err(failed(error)),
@@ -88,6 +98,6 @@ impl Store {
 
 fn held(lock: crate::postgres::Held) -> Lease {
     Lease {
-        _held: Held::Postgres { _lock: lock },
+        held: Held::Postgres { lock },
     }
 }

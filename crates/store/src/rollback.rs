@@ -29,7 +29,7 @@ impl Store {
                 "batch {batch} was rolled back already"
             )));
         }
-        let Some(_lease) = self.lease_source(source).await? else {
+        let Some(lease) = self.lease_source(source).await? else {
             return Err(Error::Conflict(format!(
                 "{} is being collected now: wait for it or stop it, then roll back",
                 receipt.source
@@ -37,6 +37,7 @@ impl Store {
         };
         let marked = self.write(move |tx| mark(tx, source, batch)).await?;
         self.finish_rollbacks(source).await?;
+        lease.release().await?;
         let mut receipts = Vec::new();
         for batch in marked {
             receipts.push(self.batch(reader, batch).await?);

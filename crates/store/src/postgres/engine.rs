@@ -79,10 +79,16 @@ impl Postgres {
         let object = self.object().await?;
         let runtime = Handle::current();
         tokio::task::spawn_blocking(move || {
-            work(&Conn::Postgres(conn::Conn {
+            let conn = Conn::Postgres(conn::Conn {
                 client: &object,
                 runtime,
-            }))
+            });
+            let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&conn)));
+            result.unwrap_or_else(|_| {
+                // It may be in the middle of a transaction, so nobody else gets it.
+                drop(Object::take(object));
+                Err(Error::Corrupt("a statement's handler panicked".to_owned()))
+            })
         })
         .await
         .map_err(|error| Error::Pool(error.to_string()))?
@@ -119,20 +125,33 @@ impl Postgres {
         F: Fn(&Tx) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
-        self.with(move |conn| {
-            let Conn::Postgres(conn) = conn else {
-                return Err(Error::Closed);
-            };
-            let mut tries = 0;
-            loop {
-                tries += 1;
-                match transaction(conn, &work) {
-                    Err(error) if tries < TRIES && error.worth_another_try() => {}
-                    result => return result,
+        let (done, newest) = self
+            .with(move |conn| {
+                let Conn::Postgres(conn) = conn else {
+                    return Err(Error::Closed);
+                };
+                let mut tries = 0;
+                loop {
+                    tries += 1;
+                    match transaction(conn, &work) {
+                        Err(error) if tries < TRIES && error.worth_another_try() => {}
+                        result => return result,
+                    }
                 }
-            }
-        })
-        .await
+            })
+            .await?;
+        if let Some(newest) = newest {
+            self.tell(newest);
+        }
+        Ok(done)
+    }
+
+    fn tell(&self, newest: i64) {
+        self.latest.send_if_modified(|known| {
+            let newer = newest > *known;
+            *known = newest.max(*known);
+            newer
+        });
     }
 
     pub(crate) fn latest(&self) -> watch::Receiver<i64> {
@@ -155,12 +174,7 @@ impl Postgres {
     }
 
     async fn tell_newest(&self) -> Result<()> {
-        let newest = self.with(change::newest).await?;
-        self.latest.send_if_modified(|known| {
-            let newer = newest > *known;
-            *known = newest.max(*known);
-            newer
-        });
+        self.tell(self.with(change::newest).await?);
         Ok(())
     }
 
@@ -172,17 +186,24 @@ impl Postgres {
         });
         let row = client.query_one(sql, &[&key]).await?;
         let taken: bool = row.try_get(0)?;
-        Ok(taken.then_some(Held {
-            _client: client,
-            task,
-        }))
+        Ok(taken.then_some(Held { client, task }))
     }
 }
 
 /// An advisory lock; dropping it, or the death of the process, frees it.
 pub(crate) struct Held {
-    _client: tokio_postgres::Client,
+    client: tokio_postgres::Client,
     task: tokio::task::JoinHandle<()>,
+}
+
+impl Held {
+    /// Frees the lock and waits until it is free; after a mere drop the server takes its time.
+    pub(crate) async fn release(self) -> Result<()> {
+        Ok(self
+            .client
+            .batch_execute("SELECT pg_advisory_unlock_all()")
+            .await?)
+    }
 }
 
 impl Drop for Held {
@@ -191,14 +212,15 @@ impl Drop for Held {
     }
 }
 
-fn transaction<T>(pg: &conn::Conn, work: &impl Fn(&Tx) -> Result<T>) -> Result<T> {
+/// The result, and the newest change that the transaction brought.
+fn transaction<T>(pg: &conn::Conn, work: &impl Fn(&Tx) -> Result<T>) -> Result<(T, Option<i64>)> {
     let own = conn::Conn {
         client: pg.client,
         runtime: pg.runtime.clone(),
     };
     let tx = Tx::new(Conn::Postgres(own));
     tx.batch("BEGIN")?;
-    let result = work(&tx).and_then(|done| commit(&tx).map(|()| done));
+    let result = work(&tx).and_then(|done| Ok((done, commit(&tx)?)));
     if result.is_err() {
         let _ = tx.batch("ROLLBACK");
     }
@@ -207,18 +229,20 @@ fn transaction<T>(pg: &conn::Conn, work: &impl Fn(&Tx) -> Result<T>) -> Result<T
 
 /// Takes the numbers of the changes as the last thing before the commit, under a lock that the
 /// commit frees: whoever reads the feed by number never meets a lower one later.
-fn commit(tx: &Tx) -> Result<()> {
+fn commit(tx: &Tx) -> Result<Option<i64>> {
     let announced = tx.announced.take();
     if announced.is_empty() {
-        return tx.batch("COMMIT");
+        tx.batch("COMMIT")?;
+        return Ok(None);
     }
     tx.query(
         "SELECT 1 FROM pg_advisory_xact_lock(?1)",
         crate::sql::params![lock::CHANGE],
         |_| Ok(()),
     )?;
-    change::append(tx, &announced)?;
-    tx.batch("NOTIFY noroshi_change; COMMIT")
+    let newest = change::append(tx, &announced)?;
+    tx.batch("NOTIFY noroshi_change; COMMIT")?;
+    Ok(newest)
 }
 
 async fn listen(config: &tokio_postgres::Config, store: &std::sync::Weak<Postgres>) -> Result<()> {

@@ -1,0 +1,66 @@
+//! The two engines' schemas name the same tables and columns.
+
+use std::collections::BTreeSet;
+
+use crate::hub;
+
+const SQLITE: &str = include_str!("../../migrations/sqlite/0001_core.sql");
+const POSTGRES: &str = include_str!("../../migrations/postgres/0001_core.sql");
+
+/// `table.column` of every CREATE TABLE, read from the text.
+fn columns(sql: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut table = None;
+    for line in sql.lines() {
+        if let Some(rest) = line.strip_prefix("CREATE TABLE ") {
+            table = rest.split_whitespace().next().map(str::to_owned);
+        } else if line.starts_with(')') {
+            table = None;
+        } else if let (Some(table), Some(word)) = (&table, line.split_whitespace().next()) {
+            if word.chars().all(|c| c.is_ascii_lowercase() || c == '_') {
+                found.insert(format!("{table}.{word}"));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn both_engines_have_the_same_columns() {
+    let (sqlite, mut postgres) = (columns(SQLITE), columns(POSTGRES));
+    assert!(sqlite.len() > 80, "{sqlite:?}");
+    // PostgreSQL keeps the words of a context beside it; SQLite in an FTS5 table of its own.
+    assert!(postgres.remove("context.tokens"));
+    assert_eq!(sqlite, postgres);
+}
+
+#[test]
+fn a_store_opens_twice() {
+    hub::on_each_engine(async |target| {
+        hub::open(&target)
+            .await
+            .add_audience("a", noroshi_store::AudienceKind::Accounts, &[])
+            .await
+            .unwrap();
+        let again = hub::open(&target).await;
+        assert_eq!(again.audience("a").await.unwrap().name, "a");
+    });
+}
+
+#[test]
+fn a_newer_schema_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("noroshi.db");
+    let conn = rusqlite::Connection::open(file).unwrap();
+    conn.execute_batch(
+        "CREATE TABLE schema_version (version BIGINT); INSERT INTO schema_version VALUES (99)",
+    )
+    .unwrap();
+    drop(conn);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let target = noroshi_store::Target::Directory(directory.path().to_owned());
+    let Err(error) = runtime.block_on(noroshi_store::Store::open(&target)) else {
+        panic!("opened a database of the future");
+    };
+    assert!(error.to_string().contains("schema 99"), "{error}");
+}
