@@ -30,7 +30,20 @@ use crate::when::Clock;
 /// A [`QueryError`] names the column of the first thing that cannot be read, or the limit that
 /// was passed.
 pub fn parse(text: &str, now: i64, zone: &TimeZone) -> Result<Query, QueryError> {
-    Parser::run(text, Clock { now, zone }).map_err(|fault| fault.locate(text))
+    Parser::run(text, Clock { now, zone })
+        .and_then(|query| printable(query, text))
+        .map_err(|fault| fault.locate(text))
+}
+
+/// Times and lists of values grow when printed; what is accepted must be accepted in print, too.
+fn printable(query: Query, text: &str) -> Result<Query, Fault> {
+    let length = query.to_string().len();
+    if length > MAX_BYTES {
+        let message =
+            format!("written out, this query has {length} bytes, and may have {MAX_BYTES} at most");
+        return Err(Fault::new(0..text.len(), message));
+    }
+    Ok(query)
 }
 
 struct Parser<'t> {
@@ -161,10 +174,7 @@ impl<'t> Parser<'t> {
 
     fn group(&mut self, open: Range<usize>) -> Result<Expr, Fault> {
         self.depth += 1;
-        if self.depth > MAX_DEPTH {
-            let message = format!("groups can be nested {MAX_DEPTH} deep at most");
-            return Err(Fault::new(open, message));
-        }
+        self.check_depth(self.depth, &open)?;
         if let Some(Token {
             what: Lexeme::Close,
             span,
@@ -194,7 +204,19 @@ impl<'t> Parser<'t> {
             self.count(&value.span, found.len())?;
             terms.extend(found.into_iter().map(Expr::from));
         }
+        if terms.len() > 1 {
+            // In print they are a group.
+            self.check_depth(self.depth + 1, span)?;
+        }
         Expr::any(terms).ok_or_else(|| Fault::new(span.clone(), "a value is missing"))
+    }
+
+    fn check_depth(&self, depth: usize, span: &Range<usize>) -> Result<(), Fault> {
+        if depth > MAX_DEPTH {
+            let message = format!("groups can be nested {MAX_DEPTH} deep at most");
+            return Err(Fault::new(span.clone(), message));
+        }
+        Ok(())
     }
 
     fn count(&mut self, span: &Range<usize>, terms: usize) -> Result<(), Fault> {

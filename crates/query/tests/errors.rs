@@ -155,3 +155,23 @@ fn limits_are_named() {
     assert!(error.message.contains("4096 bytes"), "{error}");
     assert_eq!(error.column, 4096 / 4 * 2 + 1);
 }
+
+/// What is printed is longer and deeper than what was typed; it must stay within the limits.
+#[test]
+fn limits_count_for_what_is_printed() {
+    let ago = |count: usize| vec!["since:7d"; count].join(" ");
+    let now = 1_795_316_400_000_000;
+    let read = |text: &str| parse(text, now, &TimeZone::UTC);
+    let error = read(&ago(200)).expect_err("too long in print");
+    assert_eq!((error.column, error.length), (1, 1799));
+    assert!(error.message.contains("written out"), "{error}");
+    let query = read(&ago(150)).expect("short enough in print");
+    assert_eq!(read(&query.to_string()), Ok(query));
+
+    let nested = |depth: usize| format!("{}x tag:a,b{}", "-(y ".repeat(depth), ")".repeat(depth));
+    let query = read(&nested(19)).expect("20 deep in print");
+    assert_eq!(read(&query.to_string()), Ok(query));
+    let error = read(&nested(20)).expect_err("21 deep in print");
+    assert_eq!((error.column, error.length), (83, 7));
+    assert!(error.message.contains("20 deep"), "{error}");
+}
