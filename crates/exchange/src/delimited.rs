@@ -96,11 +96,12 @@ impl<B: BufRead> Delimited<B> {
                 continue;
             }
             if self.places.is_none() {
-                if self.header == Header::Yes && !self.line.too_long && !self.line.cut {
-                    tally.headers += 1;
+                // A header that should be a comment may have lost its comment sign.
+                if !self.line.too_long && !self.line.cut {
                     let header = String::from_utf8_lossy(&self.line.bytes).into_owned();
                     self.try_header(&header);
                     if self.places.is_some() {
+                        tally.headers += 1;
                         continue;
                     }
                 }
@@ -181,7 +182,7 @@ impl<B: BufRead> Delimited<B> {
         if is_header && self.required.iter().all(|index| found(*index)) {
             self.width = self.width.or(Some(names.len()));
             self.places = Some(places);
-        } else if self.header == Header::Yes {
+        } else {
             self.fields = names;
         }
     }

@@ -67,7 +67,7 @@ pub enum Header {
     Yes,
     /// Nowhere: columns go by position.
     No,
-    /// In a comment before the first row.
+    /// In a comment before the first row, or in the first line that is no comment.
     Commented,
 }
 

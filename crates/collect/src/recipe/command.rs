@@ -1,0 +1,43 @@
+//! What a user's own command prints: one JSON object a line.
+//!
+//! ```json
+//! {"value": "evil.example", "kind": "domain", "first_seen": "2026-08-01T01:40:00Z", "last_seen": 1785548400,
+//!  "port": 443, "family": "PlugX", "tags": ["c2"], "note": "…", "confidence": 80, "reference": "https://…", "id": "7"}
+//! ```
+//!
+//! Only `value` is needed. `kind` is a kind's name, `ip` or `auto` (the default); `id` is the row's own id, for commands
+//! that say several things about one value; times are read as in feeds. Other keys are ignored.
+
+use noroshi_exchange::{Format, Layout};
+
+use super::fields::{ColumnText, Fields, KindColumn, KindText, TagText};
+
+pub(super) fn format() -> Format {
+    Format::new(Layout::Jsonl)
+}
+
+pub(super) fn fields() -> Fields {
+    let column = |name: &str| ColumnText(name.to_owned());
+    Fields {
+        value: column("value"),
+        kind: KindText::Column(KindColumn {
+            column: column("kind"),
+            map: std::collections::BTreeMap::new(),
+            default: Some("auto".to_owned()),
+        }),
+        item: vec![column("id")],
+        first_seen: Some(column("first_seen")),
+        last_seen: Some(column("last_seen")),
+        port: Some(column("port")),
+        family: Some(column("family")),
+        family_until: None,
+        tags: vec![TagText::Column(column("tags"))],
+        tag_separator: None,
+        note: Some(column("note")),
+        confidence: Some(column("confidence")),
+        reference: Some(column("reference")),
+        also: std::collections::BTreeMap::new(),
+        empty: Vec::new(),
+        utc_offset: None,
+    }
+}

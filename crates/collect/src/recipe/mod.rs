@@ -1,0 +1,151 @@
+//! Recipes: what a feed is called, where it is, how it is laid out, and what its columns mean.
+//!
+//! A recipe is one TOML file of `sources/`, compiled in, or one of the user's `sources/` folder in the data directory,
+//! which replaces a shipped one of the same name. `sources/README.md` describes every key.
+
+mod clean;
+mod command;
+mod de;
+mod error;
+mod fields;
+mod listings;
+mod load;
+mod mapping;
+mod request;
+mod shipped;
+mod template;
+mod time;
+mod validate;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use noroshi_exchange::Format;
+use noroshi_indicator::Tlp;
+use noroshi_store::Mode;
+use serde::Deserialize;
+
+pub use error::RecipeError;
+pub use fields::{ColumnText, Constant, Fields, KindColumn, KindText, TagColumn, TagText};
+pub use listings::Listings;
+pub use load::{Recipes, load, load_lenient};
+pub use request::{FeedRequest, RequestError};
+pub use shipped::shipped;
+
+use mapping::Mapping;
+
+/// How a feed is collected and read.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recipe {
+    /// Name of the file, of the source and of its account: lower-case letters, digits and hyphens.
+    pub name: String,
+    /// What people call it.
+    pub title: Bilingual,
+    /// What it holds, in a sentence or two.
+    pub description: Bilingual,
+    /// The publisher's page about it.
+    pub homepage: String,
+    /// SPDX identifier, or the publisher's terms in a few words.
+    pub licence: String,
+    /// Link to the terms.
+    pub terms: Option<String>,
+    /// What has to be said where the data is shown.
+    pub attribution: Option<String>,
+    /// Where the body is. `{key}` is the user's key, `{yyyy}` and `{mm}` are the year and month.
+    pub url: Option<String>,
+    /// Months to go back for `{yyyy}` and `{mm}`, in the order to try.
+    #[serde(default)]
+    pub months_back: Vec<u8>,
+    /// Instead of a URL: the user's program and its arguments. It prints JSON lines.
+    pub command: Option<Vec<String>>,
+    /// Where the user's key goes.
+    #[serde(default)]
+    pub auth: Auth,
+    /// What the rows are about.
+    pub data: Data,
+    /// Whether a new installation collects it.
+    pub enabled: bool,
+    /// Time between two collections.
+    #[serde(deserialize_with = "de::duration")]
+    pub interval: Duration,
+    /// What a body means for the rows that are not in it.
+    #[serde(deserialize_with = "de::mode")]
+    pub mode: Mode,
+    /// How long a row counts after it was last seen.
+    #[serde(default, deserialize_with = "de::optional_duration")]
+    pub expiry: Option<Duration>,
+    /// Name of the audience that may read it.
+    #[serde(default = "de::everyone")]
+    pub audience: String,
+    /// The marking of its rows.
+    #[serde(default = "de::clear")]
+    pub tlp: Tlp,
+    /// How the body is laid out. Not with a command.
+    pub format: Option<Format>,
+    /// What the columns mean. Not with a command.
+    pub fields: Option<Fields>,
+    /// What is true of every row.
+    #[serde(default)]
+    pub constant: Constant,
+    /// What `fields` comes to; made by [`Recipe::parse`].
+    #[serde(skip)]
+    mapping: Arc<Mapping>,
+}
+
+/// A text in both languages.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bilingual {
+    /// English.
+    pub en: String,
+    /// Japanese.
+    pub ja: String,
+}
+
+/// Where the user's key goes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Auth {
+    /// No key is needed.
+    #[default]
+    None,
+    /// Into this request header.
+    Header(String),
+    /// Into the URL, in the place of `{key}`.
+    Url,
+}
+
+/// What the rows of a feed are about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Data {
+    /// Observables with a bad name: addresses, names, URLs, hashes.
+    Reputation,
+    /// Vulnerabilities.
+    Vulnerability,
+}
+
+impl Recipe {
+    /// Reads one recipe. `file` is its path as errors show it; the recipe's name has to be the file's.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with its line and key.
+    pub fn parse(file: &str, text: &str) -> Result<Self, RecipeError> {
+        let mut recipe: Self = toml::from_str(text).map_err(|error| RecipeError::toml(file, text, &error))?;
+        recipe.check(file).map_err(|wrong| wrong.at(file, text))?;
+        let fields = match (&recipe.fields, &recipe.command) {
+            (Some(fields), None) => fields.clone(),
+            _ => command::fields(),
+        };
+        recipe.mapping = Arc::new(Mapping::new(&fields, &recipe.constant).map_err(|wrong| wrong.at(file, text))?);
+        Ok(recipe)
+    }
+
+    /// How the body is laid out; JSON lines where a command prints it.
+    pub fn format(&self) -> Format {
+        match (&self.format, &self.command) {
+            (Some(format), None) => format.clone(),
+            _ => command::format(),
+        }
+    }
+}

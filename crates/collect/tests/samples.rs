@@ -1,0 +1,130 @@
+//! Every shipped recipe reads its sample as the expected result beside it says.
+//!
+//! After a deliberate change run with `UPDATE_EXPECTED=1`, and read the difference before it is committed.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use noroshi_collect::recipe::{Recipe, load, shipped};
+use noroshi_exchange::{BadRow, Limits};
+use noroshi_store::NewListing;
+use serde_json::{Map, Value, json};
+
+fn sources() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sources")
+}
+
+fn listing(listing: &NewListing) -> Value {
+    let time = |micros: i64| Timestamp::from_microsecond(micros).unwrap().to_string();
+    let mut shown = Map::new();
+    let mut put = |key: &str, value: Value| {
+        if !value.is_null() && value != json!([]) && value != json!(0) {
+            shown.insert(key.to_owned(), value);
+        }
+    };
+    put("kind", json!(listing.observable.kind().name()));
+    put("value", json!(listing.observable.value()));
+    put("item", json!(listing.item));
+    put("first_seen", json!(listing.first_seen.map(time)));
+    put("last_seen", json!(listing.last_seen.map(time)));
+    put("port", json!(listing.port));
+    put("family", json!(listing.family));
+    put("tags", json!(listing.tags));
+    put("note", json!(listing.note));
+    put("confidence", json!(listing.confidence));
+    put("reference", json!(listing.reference));
+    Value::Object(shown)
+}
+
+fn bad(bad: &BadRow) -> Value {
+    json!({ "bad": bad.line, "reason": bad.reason, "text": bad.text })
+}
+
+/// One line for each listing and bad row, and one for the account of the file's lines.
+fn result(recipe: &Recipe, sample: &Path) -> String {
+    let mut listings = recipe.listings(File::open(sample).unwrap(), Limits::default()).unwrap();
+    let mut lines: Vec<String> =
+        listings.by_ref().map(|row| row.map_or_else(|row| bad(&row), |row| listing(&row)).to_string()).collect();
+    let tally = listings.finish().unwrap();
+    lines.push(
+        json!({ "rows": tally.rows, "bad": tally.bad, "blank": tally.blank, "comments": tally.comments,
+            "headers": tally.headers, "metadata": tally.metadata })
+        .to_string(),
+    );
+    lines.join("\n") + "\n"
+}
+
+/// The sample of a recipe: the file of its name in `samples/`, whatever its ending.
+fn sample(name: &str) -> Option<PathBuf> {
+    ["csv", "txt", "json"].iter().map(|ending| sources().join(format!("samples/{name}.{ending}"))).find(|path| path.exists())
+}
+
+#[test]
+fn every_recipe_reads_its_sample() {
+    let update = std::env::var_os("UPDATE_EXPECTED").is_some();
+    let mut wrong = Vec::new();
+    for recipe in shipped() {
+        let Some(sample) = sample(&recipe.name) else {
+            wrong.push(format!("{}: no sample", recipe.name));
+            continue;
+        };
+        let found = result(&recipe, &sample);
+        let path = sources().join(format!("samples/{}.expected.jsonl", recipe.name));
+        if update {
+            fs::write(&path, &found).unwrap();
+        }
+        match fs::read_to_string(&path) {
+            Ok(expected) if expected == found => {}
+            Ok(expected) => {
+                let lines = expected.lines().zip(found.lines()).filter(|(a, b)| a != b);
+                let lines: Vec<_> = lines.map(|(a, b)| format!("  expected {a}\n  found    {b}")).collect();
+                wrong.push(format!("{}:\n{}", recipe.name, lines.join("\n")));
+            }
+            Err(_) => wrong.push(format!("{}: no expected result", recipe.name)),
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_file_is_shipped_and_every_recipe_is_sound() {
+    let recipes = load(None).unwrap_or_else(|errors| panic!("{errors:#?}"));
+    let names: BTreeSet<_> = recipes.iter().map(|recipe| recipe.name.clone()).collect();
+    let mut files = BTreeSet::new();
+    for entry in fs::read_dir(sources()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            files.insert(path.file_stem().unwrap().to_str().unwrap().to_owned());
+        }
+    }
+    assert_eq!(names, files);
+    assert_eq!(shipped().len(), files.len());
+}
+
+#[test]
+fn samples_hold_good_rows_and_nothing_real() {
+    for recipe in shipped() {
+        let text = fs::read_to_string(sample(&recipe.name).unwrap()).unwrap();
+        let listings: Vec<_> =
+            recipe.listings(std::io::Cursor::new(text.as_bytes()), Limits::default()).unwrap().flatten().collect();
+        assert!(listings.len() >= 2, "{}", recipe.name);
+        for listing in listings {
+            let host = listing.observable.host().unwrap_or(listing.observable.clone());
+            let value = host.value();
+            let is_documentation = ["192.0.2.", "198.51.100.", "203.0.113.", "2001:db8:"].iter().any(|s| value.starts_with(s));
+            let has_host = matches!(host.kind().name(), "ipv4" | "ipv6" | "cidr" | "domain");
+            assert!(!has_host || is_documentation || value.ends_with(".example"), "{}: {value}", recipe.name);
+        }
+    }
+}
+
+#[test]
+fn feeds_with_a_key_or_a_non_commercial_licence_are_off() {
+    for recipe in shipped() {
+        let restricted = recipe.auth != noroshi_collect::recipe::Auth::None
+            || ["NC", "non-commercial", "not for commercial"].iter().any(|word| recipe.licence.contains(word));
+        assert!(!(restricted && recipe.enabled), "{}", recipe.name);
+    }
+}
