@@ -316,3 +316,27 @@ fn check_headers(
         Err(failure::headers(policy, url))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::purpose::Purpose;
+
+    fn fits(count: usize, length: usize) -> bool {
+        let mut headers = HeaderMap::new();
+        for _ in 0..count {
+            headers.append("x-a", "1".repeat(length).parse().unwrap());
+        }
+        let url = Redactor::default().url(&Url::parse("https://a.example/").unwrap());
+        check_headers(&headers, &Policy::of(Purpose::Feed), &url).is_ok()
+    }
+
+    #[test]
+    fn heads_are_capped_whatever_protocol_they_came_by() {
+        assert!(fits(100, 1));
+        assert!(!fits(101, 1));
+        assert!(fits(1, (64 << 10) - 3));
+        assert!(!fits(1, (64 << 10) - 2));
+        assert!(!fits(50, 2000));
+    }
+}

@@ -203,7 +203,10 @@ pub(crate) fn egress_with(
         for place in places {
             config.allow(purpose, place.parse().unwrap());
         }
-        change(config.policy_mut(purpose));
+        let policy = config.policy_mut(purpose);
+        // A test that goes wrong is to fail, not to wait for a feed's time.
+        policy.total_timeout = Duration::from_secs(30);
+        change(policy);
     }
     Egress::new(config).unwrap()
 }

@@ -166,8 +166,8 @@ async fn endless_interim_responses() {
         &[&server.address.to_string()],
         &Script::default(),
         |policy| {
-            policy.connect_timeout = Duration::from_millis(300);
-            policy.idle_timeout = Duration::from_millis(300);
+            policy.connect_timeout = Duration::from_secs(2);
+            policy.idle_timeout = Duration::from_millis(100);
         },
     );
     let error = egress

@@ -1,9 +1,11 @@
 //! Names: mixed answers, changing answers, and that what was checked is what
 //! is dialled.
 
-use noroshi_egress::{Class, EgressError, Purpose, Request};
+use std::sync::Arc;
 
-use crate::fake::{Script, Server, egress, redirect, response};
+use noroshi_egress::{Class, Egress, EgressConfig, EgressError, Purpose, Request};
+
+use crate::fake::{Reply, Script, Server, egress, redirect, response};
 
 fn class_of(error: EgressError) -> Class {
     match error {
@@ -130,11 +132,11 @@ async fn an_answer_that_changes_between_redirects_is_checked_again() {
 async fn a_listed_name_may_be_private_and_only_for_its_purpose() {
     let server = Server::start(|_| response("200 OK", "", "misp")).await;
     let script = Script::new(&[&["127.0.0.1"]]);
-    let mut config = noroshi_egress::EgressConfig::new("noroshi-test");
-    config.resolver = std::sync::Arc::new(script.clone());
+    let mut config = EgressConfig::new("noroshi-test");
+    config.resolver = Arc::new(script.clone());
     let place = format!("misp.example:{}", server.port());
     config.allow(Purpose::Feed, place.parse().unwrap());
-    let egress = noroshi_egress::Egress::new(config).unwrap();
+    let egress = Egress::new(config).unwrap();
     let request = || Request::get(format!("http://MISP.example.:{}/", server.port()));
     let answer = egress.send(Purpose::Feed, request()).await.unwrap();
     assert_eq!(answer.bytes(100).await.unwrap(), "misp");
@@ -144,6 +146,28 @@ async fn a_listed_name_may_be_private_and_only_for_its_purpose() {
         assert!(matches!(error, EgressError::Port { .. }), "{error}");
     }
     assert_eq!(server.connections(), 1);
+}
+
+#[tokio::test]
+async fn what_one_purpose_opened_serves_no_other() {
+    let whole = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nmisp".to_vec();
+    // The connection is kept open for more.
+    let server = Server::start(move |_| Reply::Stall(whole.clone())).await;
+    let script = Script::new(&[&["127.0.0.1"]]);
+    let mut config = EgressConfig::new("noroshi-test");
+    config.resolver = Arc::new(script.clone());
+    let name = format!("misp.example:{}", server.port());
+    config.allow(Purpose::Feed, name.parse().unwrap());
+    // The port is open to lookups, but not this address.
+    let elsewhere = format!("192.168.77.0/24:{}", server.port());
+    config.allow(Purpose::Lookup, elsewhere.parse().unwrap());
+    let egress = Egress::new(config).unwrap();
+    let request = || Request::get(format!("http://{name}/"));
+    let answer = egress.send(Purpose::Feed, request()).await.unwrap();
+    assert_eq!(answer.bytes(100).await.unwrap(), "misp");
+    let error = egress.send(Purpose::Lookup, request()).await.unwrap_err();
+    assert_eq!(class_of(error), Class::Loopback);
+    assert_eq!((script.asked().len(), server.requests().len()), (2, 1));
 }
 
 #[tokio::test]
