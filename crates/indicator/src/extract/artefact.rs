@@ -1,8 +1,9 @@
 //! Traces on a host in free text: registry keys, mutexes, user agents.
 
 use super::{Confidence, Hit};
-use crate::Kind;
 use crate::canonical::{Canonical, registry};
+use crate::observable::trim;
+use crate::{Kind, Observable};
 
 /// Longest value that is read.
 const LONGEST: usize = 1_024;
@@ -18,6 +19,10 @@ pub(super) fn read(text: &str, start: usize, end: usize) -> Option<Hit> {
         _ if word.eq_ignore_ascii_case("mutex") => return labelled_mutex(text, end),
         _ => return None,
     };
+    // A value that was cut out of a text must still be one that anybody may write.
+    Observable::parse(canonical.kind, &canonical.value)
+        .ok()
+        .filter(|one| one.value() == canonical.value)?;
     Some(Hit {
         start,
         end: stop,
@@ -179,10 +184,10 @@ fn labelled_mutex(text: &str, end: usize) -> Option<Hit> {
     let plain = quote.is_none()
         && !separator.contains([':', '='])
         && value.bytes().all(|b| b.is_ascii_lowercase());
-    if value.trim().is_empty() || value.chars().any(char::is_control) || plain {
+    if trim(value).is_empty() || value.chars().any(char::is_control) || plain {
         return None;
     }
-    let canonical = Canonical::new(Kind::Mutex, value.trim().to_owned());
+    let canonical = Canonical::new(Kind::Mutex, trim(value).to_owned());
     Some(Hit {
         start: end + begin,
         end: end + begin + len,
@@ -192,12 +197,14 @@ fn labelled_mutex(text: &str, end: usize) -> Option<Hit> {
     .map(|hit| trimmed(text, hit))
 }
 
+/// The place without the white space that the value does not have.
 fn trimmed(text: &str, hit: Hit) -> Hit {
     let span = &text[hit.start..hit.end];
-    let start = hit.start + (span.len() - span.trim_start().len());
+    let value = trim(span);
+    let start = hit.start + span.find(value).unwrap_or(0);
     Hit {
         start,
-        end: start + span.trim().len(),
+        end: start + value.len(),
         ..hit
     }
 }

@@ -115,7 +115,7 @@ fn fit_tld(text: &str, chain: &mut Chain) -> bool {
         return true;
     }
     let last = &text[chain.last_start()..chain.end()];
-    if last.is_ascii() {
+    if last.is_ascii() || !chain.live().ends_with(last) {
         return false;
     }
     let ascii = last.bytes().take_while(u8::is_ascii).count();

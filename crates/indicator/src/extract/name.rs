@@ -69,7 +69,7 @@ fn port(text: &str, from: usize, to: usize) -> Option<u16> {
 }
 
 /// Takes off what the text around glued to the first label: list hyphens, Markdown's underscores,
-/// `e.g.`, the second half of `\n`, `%2F` and `u003c`.
+/// the second half of `\n` and of `%2F`.
 fn trim(text: &str, chain: &Chain) -> Option<Chain> {
     let live = chain.live();
     let mut skip = live.len() - live.trim_start_matches('-').len();
@@ -93,7 +93,13 @@ fn trim(text: &str, chain: &Chain) -> Option<Chain> {
         }
         _ => {}
     }
-    (skip > 0 && skip < live.len() && !live[..=skip].contains('.')).then(|| chain.skip_first(skip))
+    let glued = live
+        .as_bytes()
+        .get(..skip)
+        .filter(|glued| !glued.is_empty())?;
+    let goes_on = live.as_bytes().get(skip).is_some_and(|b| *b != b'.');
+    let same = text.as_bytes()[chain.start()..].starts_with(glued) && !glued.contains(&b'.');
+    (same && goes_on && live.is_char_boundary(skip)).then(|| chain.skip_first(skip))
 }
 
 /// Whether the word in front of a backslash follows a backslash or a drive itself.
@@ -123,12 +129,12 @@ fn domain_in(text: &str, chain: &Chain) -> Option<Hit> {
 fn real(text: &str, chain: &Chain) -> Option<Hit> {
     let mut live = chain.live().trim_end_matches(['-', '_']);
     let mut start = chain.start();
-    if let Some(rest) = live
-        .strip_prefix("e.g.")
-        .or_else(|| live.strip_prefix("i.e."))
+    if ["e.g.", "i.e."]
+        .iter()
+        .any(|short| live.starts_with(short) && text[start..].starts_with(short))
     {
         start += 4;
-        live = rest;
+        live = &live[4..];
     }
     if !live.contains('.') {
         return None;
@@ -138,7 +144,7 @@ fn real(text: &str, chain: &Chain) -> Option<Hit> {
     if !suffix::is_tld(tld) {
         return None;
     }
-    let end = chain.end() - (chain.live().len() - chain.live().trim_end_matches(['-', '_']).len());
+    let end = start + text[start..chain.end()].trim_end_matches(['-', '_']).len();
     let behind = text[end..].chars().next();
     if behind.is_some_and(|c| token::continues(c) && end == chain.end()) {
         return None;
