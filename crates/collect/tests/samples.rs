@@ -44,9 +44,16 @@ fn bad(bad: &BadRow) -> Value {
 
 /// One line for each listing and bad row, and one for the account of the file's lines.
 fn result(recipe: &Recipe, sample: &Path) -> String {
-    let mut listings = recipe.listings(File::open(sample).unwrap(), Limits::default()).unwrap();
-    let mut lines: Vec<String> =
-        listings.by_ref().map(|row| row.map_or_else(|row| bad(&row), |row| listing(&row)).to_string()).collect();
+    let mut listings = recipe
+        .listings(File::open(sample).unwrap(), Limits::default())
+        .unwrap();
+    let mut lines: Vec<String> = listings
+        .by_ref()
+        .map(|row| {
+            row.map_or_else(|row| bad(&row), |row| listing(&row))
+                .to_string()
+        })
+        .collect();
     let tally = listings.finish().unwrap();
     lines.push(
         json!({ "rows": tally.rows, "bad": tally.bad, "blank": tally.blank, "comments": tally.comments,
@@ -58,7 +65,10 @@ fn result(recipe: &Recipe, sample: &Path) -> String {
 
 /// The sample of a recipe: the file of its name in `samples/`, whatever its ending.
 fn sample(name: &str) -> Option<PathBuf> {
-    ["csv", "txt", "json"].iter().map(|ending| sources().join(format!("samples/{name}.{ending}"))).find(|path| path.exists())
+    ["csv", "txt", "json"]
+        .iter()
+        .map(|ending| sources().join(format!("samples/{name}.{ending}")))
+        .find(|path| path.exists())
 }
 
 #[test]
@@ -79,7 +89,9 @@ fn every_recipe_reads_its_sample() {
             Ok(expected) if expected == found => {}
             Ok(expected) => {
                 let lines = expected.lines().zip(found.lines()).filter(|(a, b)| a != b);
-                let lines: Vec<_> = lines.map(|(a, b)| format!("  expected {a}\n  found    {b}")).collect();
+                let lines: Vec<_> = lines
+                    .map(|(a, b)| format!("  expected {a}\n  found    {b}"))
+                    .collect();
                 wrong.push(format!("{}:\n{}", recipe.name, lines.join("\n")));
             }
             Err(_) => wrong.push(format!("{}: no expected result", recipe.name)),
@@ -95,7 +107,10 @@ fn every_file_is_shipped_and_every_recipe_is_sound() {
     let mut files = BTreeSet::new();
     for entry in fs::read_dir(sources()).unwrap() {
         let path = entry.unwrap().path();
-        if path.extension().is_some_and(|extension| extension == "toml") {
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "toml")
+        {
             files.insert(path.file_stem().unwrap().to_str().unwrap().to_owned());
         }
     }
@@ -107,15 +122,27 @@ fn every_file_is_shipped_and_every_recipe_is_sound() {
 fn samples_hold_good_rows_and_nothing_real() {
     for recipe in shipped() {
         let text = fs::read_to_string(sample(&recipe.name).unwrap()).unwrap();
-        let listings: Vec<_> =
-            recipe.listings(std::io::Cursor::new(text.as_bytes()), Limits::default()).unwrap().flatten().collect();
+        let listings: Vec<_> = recipe
+            .listings(std::io::Cursor::new(text.as_bytes()), Limits::default())
+            .unwrap()
+            .flatten()
+            .collect();
         assert!(listings.len() >= 2, "{}", recipe.name);
         for listing in listings {
-            let host = listing.observable.host().unwrap_or(listing.observable.clone());
+            let host = listing
+                .observable
+                .host()
+                .unwrap_or(listing.observable.clone());
             let value = host.value();
-            let is_documentation = ["192.0.2.", "198.51.100.", "203.0.113.", "2001:db8:"].iter().any(|s| value.starts_with(s));
+            let is_documentation = ["192.0.2.", "198.51.100.", "203.0.113.", "2001:db8:"]
+                .iter()
+                .any(|s| value.starts_with(s));
             let has_host = matches!(host.kind().name(), "ipv4" | "ipv6" | "cidr" | "domain");
-            assert!(!has_host || is_documentation || value.ends_with(".example"), "{}: {value}", recipe.name);
+            assert!(
+                !has_host || is_documentation || value.ends_with(".example"),
+                "{}: {value}",
+                recipe.name
+            );
         }
     }
 }
@@ -124,7 +151,9 @@ fn samples_hold_good_rows_and_nothing_real() {
 fn feeds_with_a_key_or_a_non_commercial_licence_are_off() {
     for recipe in shipped() {
         let restricted = recipe.auth != noroshi_collect::recipe::Auth::None
-            || ["NC", "non-commercial", "not for commercial"].iter().any(|word| recipe.licence.contains(word));
+            || ["NC", "non-commercial", "not for commercial"]
+                .iter()
+                .any(|word| recipe.licence.contains(word));
         assert!(!(restricted && recipe.enabled), "{}", recipe.name);
     }
 }

@@ -46,7 +46,10 @@ fn turns_direction(c: char) -> bool {
 
 /// Adds the tags of one text: separated by any of `separators`, trimmed, without a leading `#`.
 pub(super) fn add_tags(tags: &mut Vec<String>, text_of_tags: &str, separators: &str) {
-    for tag in text_of_tags.split(|c| c == LIST_SEPARATOR || separators.contains(c)).take(10 * TAGS) {
+    for tag in text_of_tags
+        .split(|c| c == LIST_SEPARATOR || separators.contains(c))
+        .take(10 * TAGS)
+    {
         let tag = tag.trim().trim_start_matches('#');
         tags.extend(text(tag, NAME_CHARS));
     }
@@ -65,7 +68,8 @@ pub(super) fn reference(text: &str) -> Option<String> {
         .map(|word| word.trim_matches([';', ',', '<', '>', '"', '\'']))
         .find(|word| {
             let scheme = ["http://", "https://"].into_iter().find(|scheme| {
-                word.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+                word.get(..scheme.len())
+                    .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
             });
             scheme.is_some_and(|scheme| word.len() > scheme.len())
                 && word.len() <= REFERENCE_BYTES
@@ -81,7 +85,10 @@ mod tests {
 
     #[test]
     fn texts() {
-        assert_eq!(text("  Cobalt\t\n Strike\u{0} ", 100).as_deref(), Some("Cobalt Strike"));
+        assert_eq!(
+            text("  Cobalt\t\n Strike\u{0} ", 100).as_deref(),
+            Some("Cobalt Strike")
+        );
         assert_eq!(text(" \u{202e}\u{7} ", 100), None);
         assert_eq!(text("あいう えお", 4).as_deref(), Some("あいう"));
     }
@@ -97,12 +104,27 @@ mod tests {
 
     #[test]
     fn references_are_links() {
-        assert_eq!(reference("see: https://a.example/x ; https://b.example/").as_deref(), Some("https://a.example/x"));
-        assert_eq!(reference("HTTPS://A.example").as_deref(), Some("HTTPS://A.example"));
-        for none in ["", "javascript:alert(1)", "ftp://a.example/", "https://", "a.example"] {
+        assert_eq!(
+            reference("see: https://a.example/x ; https://b.example/").as_deref(),
+            Some("https://a.example/x")
+        );
+        assert_eq!(
+            reference("HTTPS://A.example").as_deref(),
+            Some("HTTPS://A.example")
+        );
+        for none in [
+            "",
+            "javascript:alert(1)",
+            "ftp://a.example/",
+            "https://",
+            "a.example",
+        ] {
             assert_eq!(reference(none), None, "{none}");
         }
-        assert_eq!(reference(&format!("https://a.example/{}", "x".repeat(3_000))), None);
+        assert_eq!(
+            reference(&format!("https://a.example/{}", "x".repeat(3_000))),
+            None
+        );
     }
 
     proptest! {

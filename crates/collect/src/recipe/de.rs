@@ -30,8 +30,14 @@ pub(super) fn mode<'de, D: Deserializer<'de>>(from: D) -> Result<Mode, D::Error>
 
 pub(super) fn duration<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
     let text = String::deserialize(from)?;
-    let wrong = || D::Error::custom(format!("`{text}` is no length of time: write `30m`, `12h` or `90d`"));
-    let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or_else(wrong)?;
+    let wrong = || {
+        D::Error::custom(format!(
+            "`{text}` is no length of time: write `30m`, `12h` or `90d`"
+        ))
+    };
+    let (number, unit) = text
+        .split_at_checked(text.len().saturating_sub(1))
+        .ok_or_else(wrong)?;
     let number: u64 = number.parse().map_err(|_| wrong())?;
     let seconds = match unit {
         "s" => 1,
@@ -41,11 +47,16 @@ pub(super) fn duration<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D
         _ => return Err(wrong()),
     };
     // A century is longer than anything meant, and far from what microseconds in an i64 can hold.
-    let seconds = number.checked_mul(seconds).filter(|seconds| *seconds <= 100 * 366 * 86_400).ok_or_else(wrong)?;
+    let seconds = number
+        .checked_mul(seconds)
+        .filter(|seconds| *seconds <= 100 * 366 * 86_400)
+        .ok_or_else(wrong)?;
     Ok(Duration::from_secs(seconds))
 }
 
-pub(super) fn optional_duration<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
+pub(super) fn optional_duration<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<Duration>, D::Error> {
     duration(from).map(Some)
 }
 
@@ -136,4 +147,10 @@ text_or_table!(
     KindText::Column,
     "a kind, \"ip\", \"auto\", or { column = \"…\", map = { … } }"
 );
-text_or_table!(TagText, TagText::Column, TagColumn, TagText::Mapped, "a column or { column = \"…\", map = { … } }");
+text_or_table!(
+    TagText,
+    TagText::Column,
+    TagColumn,
+    TagText::Mapped,
+    "a column or { column = \"…\", map = { … } }"
+);

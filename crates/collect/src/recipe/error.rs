@@ -25,13 +25,21 @@ pub(super) struct Wrong {
 
 impl Wrong {
     pub(super) fn new(key: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { key: key.into(), message: message.into() }
+        Self {
+            key: key.into(),
+            message: message.into(),
+        }
     }
 
     /// Looks the key up in the text.
     pub(super) fn at(self, file: &str, text: &str) -> RecipeError {
         let line = line_of_key(text, &self.key);
-        RecipeError { file: file.to_owned(), line, key: Some(self.key), message: self.message }
+        RecipeError {
+            file: file.to_owned(),
+            line,
+            key: Some(self.key),
+            message: self.message,
+        }
     }
 }
 
@@ -41,7 +49,9 @@ impl RecipeError {
         let line = error.span().map(|span| line_at(text, span.start));
         let message = error.message().trim();
         let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
-        let names_key = ["unknown field", "missing field", "duplicate field"].iter().any(|s| message.starts_with(s));
+        let names_key = ["unknown field", "missing field", "duplicate field"]
+            .iter()
+            .any(|s| message.starts_with(s));
         let key = match quoted.first() {
             Some(key) if names_key => Some((*key).to_owned()),
             _ => line.and_then(|line| key_on_line(text, line)),
@@ -53,17 +63,31 @@ impl RecipeError {
         {
             message = format!("unknown; did you mean `{meant}`?");
         }
-        Self { file: file.to_owned(), line, key, message }
+        Self {
+            file: file.to_owned(),
+            line,
+            key,
+            message,
+        }
     }
 
     /// A file that cannot be read at all.
     pub(super) fn unreadable(file: &str, error: &std::io::Error) -> Self {
-        Self { file: file.to_owned(), line: None, key: None, message: error.to_string() }
+        Self {
+            file: file.to_owned(),
+            line: None,
+            key: None,
+            message: error.to_string(),
+        }
     }
 }
 
 fn line_at(text: &str, offset: usize) -> usize {
-    1 + text.bytes().take(offset).filter(|byte| *byte == b'\n').count()
+    1 + text
+        .bytes()
+        .take(offset)
+        .filter(|byte| *byte == b'\n')
+        .count()
 }
 
 /// What stands before the `=` on a line.
@@ -79,7 +103,9 @@ fn line_of_key(text: &str, key: &str) -> Option<usize> {
     let mut table = document.get_ref();
     let mut line = None;
     for step in key.split('.') {
-        let Some((name, value)) = table.iter().find(|(name, _)| name.get_ref() == step) else { break };
+        let Some((name, value)) = table.iter().find(|(name, _)| name.get_ref() == step) else {
+            break;
+        };
         line = Some(line_at(text, name.span().start));
         match value.get_ref() {
             DeValue::Table(inner) => table = inner,
@@ -91,7 +117,10 @@ fn line_of_key(text: &str, key: &str) -> Option<usize> {
 
 /// The known name that differs least, if it differs little.
 fn nearest<'n>(name: &str, known: &[&'n str]) -> Option<&'n str> {
-    let (distance, best) = known.iter().map(|known| (distance(name, known), *known)).min()?;
+    let (distance, best) = known
+        .iter()
+        .map(|known| (distance(name, known), *known))
+        .min()?;
     (distance <= 1 + name.chars().count() / 4).then_some(best)
 }
 
@@ -103,7 +132,9 @@ fn distance(a: &str, b: &str) -> usize {
         let mut diagonal = i;
         let mut left = i + 1;
         for (to, cell) in b.iter().zip(before.iter_mut().skip(1)) {
-            let best = (diagonal + usize::from(from != *to)).min(left + 1).min(*cell + 1);
+            let best = (diagonal + usize::from(from != *to))
+                .min(left + 1)
+                .min(*cell + 1);
             diagonal = *cell;
             left = best;
             *cell = best;
@@ -121,7 +152,13 @@ mod tests {
 
     #[test]
     fn distances() {
-        for (a, b, expected) in [("", "", 0), ("url", "url", 0), ("urll", "url", 1), ("kitten", "sitting", 3), ("", "abc", 3)] {
+        for (a, b, expected) in [
+            ("", "", 0),
+            ("url", "url", 0),
+            ("urll", "url", 1),
+            ("kitten", "sitting", 3),
+            ("", "abc", 3),
+        ] {
             assert_eq!(distance(a, b), expected, "{a} {b}");
             assert_eq!(distance(b, a), expected, "{b} {a}");
         }
@@ -129,7 +166,10 @@ mod tests {
 
     #[test]
     fn only_a_near_name_is_suggested() {
-        assert_eq!(nearest("intervall", &["interval", "mode"]), Some("interval"));
+        assert_eq!(
+            nearest("intervall", &["interval", "mode"]),
+            Some("interval")
+        );
         assert_eq!(nearest("colour", &["interval", "mode"]), None);
     }
 }

@@ -8,7 +8,7 @@ use noroshi_exchange::{BadRow, BodyError, Limits, RawRow, Rows, Tally, rows, row
 use noroshi_store::NewListing;
 
 use super::Recipe;
-use super::mapping::Mapping;
+use super::mapping::{Listed, Mapping};
 
 /// An iterator over what a body lists. A row that cannot be used is a [`BadRow`]; the others go on.
 ///
@@ -19,7 +19,9 @@ pub struct Listings<'b> {
     mapping: Arc<Mapping>,
     row: RawRow,
     scratch: String,
-    ready: VecDeque<Result<NewListing, BadRow>>,
+    ready: VecDeque<Listed>,
+    /// Rows that were read but have no value that can be used.
+    unusable: u64,
 }
 
 impl Recipe {
@@ -39,9 +41,19 @@ impl Recipe {
     ///
     /// # Errors
     /// If the body cannot be opened, or is a zip archive.
-    pub fn listings_of_stream<'b>(&self, body: impl Read + Send + 'b, limits: Limits) -> Result<Listings<'b>, BodyError> {
+    pub fn listings_of_stream<'b>(
+        &self,
+        body: impl Read + Send + 'b,
+        limits: Limits,
+    ) -> Result<Listings<'b>, BodyError> {
         let (columns, required) = self.mapping.columns();
-        Ok(self.read(rows_of_stream(body, &self.format(), columns, required, limits)?))
+        Ok(self.read(rows_of_stream(
+            body,
+            &self.format(),
+            columns,
+            required,
+            limits,
+        )?))
     }
 
     fn read<'b>(&self, rows: Rows<'b>) -> Listings<'b> {
@@ -51,17 +63,24 @@ impl Recipe {
             row: RawRow::default(),
             scratch: String::new(),
             ready: VecDeque::new(),
+            unusable: 0,
         }
     }
 }
 
 impl Listings<'_> {
-    /// What became of the body's lines, once the listings have ended. A row with several observables counts once.
+    /// What became of the body's lines, once the listings have ended. A row with several observables counts once; it is
+    /// bad if its own value is.
     ///
     /// # Errors
     /// What ended the body before its end.
     pub fn finish(&self) -> Result<Tally, BodyError> {
-        self.rows.finish()
+        let tally = self.rows.finish()?;
+        Ok(Tally {
+            rows: tally.rows - self.unusable,
+            bad: tally.bad + self.unusable,
+            ..tally
+        })
     }
 }
 
@@ -74,7 +93,12 @@ impl Iterator for Listings<'_> {
                 return Some(ready);
             }
             match self.rows.read(&mut self.row)? {
-                Ok(()) => self.mapping.listings(&self.row, &mut self.scratch, &mut self.ready),
+                Ok(()) => {
+                    let usable =
+                        self.mapping
+                            .listings(&self.row, &mut self.scratch, &mut self.ready);
+                    self.unusable += u64::from(!usable);
+                }
                 Err(bad) => return Some(Err(bad)),
             }
         }

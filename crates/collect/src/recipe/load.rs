@@ -40,7 +40,11 @@ impl Recipes {
 /// Everything that is wrong with any of the files.
 pub fn load(data_directory: Option<&Path>) -> Result<Recipes, Vec<RecipeError>> {
     let (recipes, errors) = load_lenient(data_directory);
-    if errors.is_empty() { Ok(recipes) } else { Err(errors) }
+    if errors.is_empty() {
+        Ok(recipes)
+    } else {
+        Err(errors)
+    }
 }
 
 /// As [`load`], but with the good recipes beside the errors. Where a user's recipe is broken, the shipped one of its
@@ -58,7 +62,10 @@ pub fn load_lenient(data_directory: Option<&Path>) -> (Recipes, Vec<RecipeError>
         Ok(listed) => listed,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return (recipes, errors),
         Err(error) => {
-            errors.push(RecipeError::unreadable(&folder.display().to_string(), &error));
+            errors.push(RecipeError::unreadable(
+                &folder.display().to_string(),
+                &error,
+            ));
             return (recipes, errors);
         }
     };
@@ -66,11 +73,17 @@ pub fn load_lenient(data_directory: Option<&Path>) -> (Recipes, Vec<RecipeError>
     for entry in listed {
         match entry {
             Ok(entry) => paths.push(entry.path()),
-            Err(error) => errors.push(RecipeError::unreadable(&folder.display().to_string(), &error)),
+            Err(error) => errors.push(RecipeError::unreadable(
+                &folder.display().to_string(),
+                &error,
+            )),
         }
     }
     paths.sort();
-    for path in paths.iter().filter(|path| path.extension().is_some_and(|extension| extension == "toml")) {
+    for path in paths.iter().filter(|path| {
+        path.extension()
+            .is_some_and(|extension| extension == "toml")
+    }) {
         let file = path.display().to_string();
         if let Some(stem) = path.file_stem().and_then(|stem| stem.to_str()) {
             recipes.by_name.remove(stem);

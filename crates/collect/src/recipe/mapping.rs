@@ -1,5 +1,6 @@
 //! From a row's columns to a listing. Columns are resolved to places once, so that a row costs no lookups by name.
 
+use std::collections::VecDeque;
 use std::str::FromStr;
 
 use jiff::tz::Offset;
@@ -15,6 +16,9 @@ use super::{clean, time};
 
 /// Separates the columns of a row id before it is hashed.
 const ITEM_SEPARATOR: char = '\u{1f}';
+
+/// A listing, or why there is none.
+pub(super) type Listed = Result<NewListing, BadRow>;
 
 /// What a value is taken for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,14 +51,20 @@ impl Rule {
             Self::Ip => Kind::Ipv4,
             Self::Kind(kind) => kind,
         };
-        Observable::parse(kind, text).map(|observable| (observable, None)).map_err(|error| error.to_string())
+        Observable::parse(kind, text)
+            .map(|observable| (observable, None))
+            .map_err(|error| error.to_string())
     }
 }
 
 #[derive(Debug)]
 enum KindRule {
     Fixed(Rule),
-    Column { text: Template, map: Vec<(String, Rule)>, default: Option<Rule> },
+    Column {
+        text: Template,
+        map: Vec<(String, Rule)>,
+        default: Option<Rule>,
+    },
 }
 
 #[derive(Debug)]
@@ -96,7 +106,8 @@ impl Mapping {
     pub(super) fn new(fields: &Fields, constant: &Constant) -> Result<Self, Wrong> {
         let mut columns = Columns::default();
         let mut one = |key: &str, text: &ColumnText| {
-            Template::new(text, &mut columns).map_err(|why| Wrong::new(format!("fields.{key}"), why))
+            Template::new(text, &mut columns)
+                .map_err(|why| Wrong::new(format!("fields.{key}"), why))
         };
         let rule = |key: &str, name: &str| {
             let why = format!("`{name}` is no kind of observable, nor `ip` or `auto`");
@@ -108,28 +119,52 @@ impl Mapping {
             KindText::Fixed(name) => KindRule::Fixed(rule("kind", name)?),
             KindText::Column(column) => {
                 let text = one("kind", &column.column)?;
-                let map = column.map.iter().map(|(from, to)| Ok((from.to_lowercase(), rule("kind", to)?)));
-                let default = column.default.as_deref().map(|name| rule("kind", name)).transpose()?;
+                let map = column
+                    .map
+                    .iter()
+                    .map(|(from, to)| Ok((from.to_lowercase(), rule("kind", to)?)));
+                let default = column
+                    .default
+                    .as_deref()
+                    .map(|name| rule("kind", name))
+                    .transpose()?;
                 if default.is_none() {
                     required.extend(text.places());
                 }
-                KindRule::Column { text, map: map.collect::<Result<_, Wrong>>()?, default }
+                KindRule::Column {
+                    text,
+                    map: map.collect::<Result<_, Wrong>>()?,
+                    default,
+                }
             }
         };
         let tags = fields.tags.iter().map(|tag| match tag {
             TagText::Column(column) => one("tags", column).map(TagRule::All),
             TagText::Mapped(tag) => {
-                let map = tag.map.iter().map(|(from, to)| (from.to_lowercase(), to.clone())).collect();
+                let map = tag
+                    .map
+                    .iter()
+                    .map(|(from, to)| (from.to_lowercase(), to.clone()))
+                    .collect();
                 one("tags", &tag.column).map(|text| TagRule::Mapped(text, map))
             }
         });
         let tags = tags.collect::<Result<_, _>>()?;
-        let item = fields.item.iter().map(|column| one("item", column)).collect::<Result<_, _>>()?;
+        let item = fields
+            .item
+            .iter()
+            .map(|column| one("item", column))
+            .collect::<Result<_, _>>()?;
         let also = fields.also.iter().map(|(column, kind)| {
-            Ok((one("also", &ColumnText(column.clone()))?, rule("also", kind)?))
+            Ok((
+                one("also", &ColumnText(column.clone()))?,
+                rule("also", kind)?,
+            ))
         });
         let also = also.collect::<Result<_, Wrong>>()?;
-        let mut maybe = |key: &str, text: &Option<ColumnText>| text.as_ref().map(|text| one(key, text)).transpose();
+        let mut maybe = |key: &str, text: &Option<ColumnText>| {
+            text.as_ref().map(|text| one(key, text)).transpose()
+        };
         let rules = Rules {
             value,
             kind,
@@ -140,7 +175,10 @@ impl Mapping {
             family: maybe("family", &fields.family)?,
             family_until: fields.family_until.clone().filter(|end| !end.is_empty()),
             tags,
-            tag_separator: fields.tag_separator.clone().unwrap_or_else(|| ",".to_owned()),
+            tag_separator: fields
+                .tag_separator
+                .clone()
+                .unwrap_or_else(|| ",".to_owned()),
             note: maybe("note", &fields.note)?,
             confidence: maybe("confidence", &fields.confidence)?,
             reference: maybe("reference", &fields.reference)?,
@@ -148,12 +186,20 @@ impl Mapping {
             empty: fields.empty.clone(),
             offset: match &fields.utc_offset {
                 None => Offset::UTC,
-                Some(text) => time::offset(text)
-                    .ok_or_else(|| Wrong::new("fields.utc_offset", format!("`{text}` is no offset such as `+09:00`")))?,
+                Some(text) => time::offset(text).ok_or_else(|| {
+                    Wrong::new(
+                        "fields.utc_offset",
+                        format!("`{text}` is no offset such as `+09:00`"),
+                    )
+                })?,
             },
             constant: constant.clone(),
         };
-        Ok(Self { columns: columns.0, required, rules: Some(rules) })
+        Ok(Self {
+            columns: columns.0,
+            required,
+            rules: Some(rules),
+        })
     }
 
     /// The columns that a row has to have, for [`noroshi_exchange::rows`].
@@ -161,70 +207,123 @@ impl Mapping {
         (&self.columns, &self.required)
     }
 
-    /// Adds the listings of one row to `out`: one, and one more for each further observable in it.
-    pub(super) fn listings(&self, row: &RawRow, scratch: &mut String, out: &mut impl Extend<Result<NewListing, BadRow>>) {
-        if let Some(rules) = &self.rules {
-            rules.listings(row, scratch, out);
-        }
+    /// Adds the listings of one row to `out`: one, and one more for each further observable in it. False if the row has
+    /// no value that can be used.
+    pub(super) fn listings(
+        &self,
+        row: &RawRow,
+        scratch: &mut String,
+        out: &mut VecDeque<Listed>,
+    ) -> bool {
+        self.rules
+            .as_ref()
+            .is_some_and(|rules| rules.listings(row, scratch, out))
     }
 }
 
 impl Rules {
-    fn listings(&self, row: &RawRow, scratch: &mut String, out: &mut impl Extend<Result<NewListing, BadRow>>) {
+    fn listings(&self, row: &RawRow, scratch: &mut String, out: &mut VecDeque<Listed>) -> bool {
         let main = match self.observable(row, scratch) {
             Ok(found) => found,
             Err(reason) => {
-                out.extend([Err(BadRow::new(row.line(), reason, row.shown().as_bytes()))]);
-                return;
+                out.push_back(Err(BadRow::new(row.line(), reason, row.shown().as_bytes())));
+                return false;
             }
         };
         let listing = self.listing(row, scratch, main.0, main.1);
         for (template, rule) in &self.also {
-            let Some(text) = template.text(row, &self.empty, false, scratch) else { continue };
+            let Some(text) = template.text(row, &self.empty, false, scratch) else {
+                continue;
+            };
             let further = match sound(text).and_then(|text| rule.observable(text)) {
-                Ok((observable, _)) => Ok(NewListing { observable, port: None, ..listing.clone() }),
+                Ok((observable, _)) => Ok(NewListing {
+                    observable,
+                    port: None,
+                    ..listing.clone()
+                }),
                 Err(reason) => Err(BadRow::new(row.line(), reason, text.as_bytes())),
             };
-            out.extend([further]);
+            out.push_back(further);
         }
-        out.extend([Ok(listing)]);
+        out.push_back(Ok(listing));
+        true
     }
 
-    fn observable(&self, row: &RawRow, scratch: &mut String) -> Result<(Observable, Option<u16>), String> {
+    fn observable(
+        &self,
+        row: &RawRow,
+        scratch: &mut String,
+    ) -> Result<(Observable, Option<u16>), String> {
         let rule = match &self.kind {
             KindRule::Fixed(rule) => *rule,
-            KindRule::Column { text, map, default } => match (text.text(row, &self.empty, false, scratch), default) {
-                (Some(name), _) => {
-                    let name = name.to_lowercase();
-                    let mapped = map.iter().find(|(from, _)| *from == name).map(|(_, rule)| *rule);
-                    mapped.or_else(|| Rule::new(&name)).ok_or_else(|| format!("`{name}` is no known kind"))?
+            KindRule::Column { text, map, default } => {
+                match (text.text(row, &self.empty, false, scratch), default) {
+                    (Some(name), _) => {
+                        let name = name.to_lowercase();
+                        let mapped = map
+                            .iter()
+                            .find(|(from, _)| *from == name)
+                            .map(|(_, rule)| *rule);
+                        mapped
+                            .or_else(|| Rule::new(&name))
+                            .ok_or_else(|| format!("`{name}` is no known kind"))?
+                    }
+                    (None, Some(default)) => *default,
+                    (None, None) => return Err("the row does not say its kind".into()),
                 }
-                (None, Some(default)) => *default,
-                (None, None) => return Err("the row does not say its kind".into()),
-            },
+            }
         };
-        let text = self.value.text(row, &self.empty, false, scratch).ok_or("the row has no value")?;
+        let text = self
+            .value
+            .text(row, &self.empty, false, scratch)
+            .ok_or("the row has no value")?;
         rule.observable(sound(text)?)
     }
 
-    fn listing(&self, row: &RawRow, scratch: &mut String, observable: Observable, found_port: Option<u16>) -> NewListing {
+    fn listing(
+        &self,
+        row: &RawRow,
+        scratch: &mut String,
+        observable: Observable,
+        found_port: Option<u16>,
+    ) -> NewListing {
         let mut field = |template: &Option<Template>, read: &mut dyn FnMut(&str)| {
-            if let Some(text) = template.as_ref().and_then(|t| t.text(row, &self.empty, false, scratch)) {
+            if let Some(text) = template
+                .as_ref()
+                .and_then(|t| t.text(row, &self.empty, false, scratch))
+            {
                 read(text);
             }
         };
         let (mut first_seen, mut last_seen, mut port, mut family, mut confidence, mut reference) =
             (None, None, None, None, None, None);
-        field(&self.first_seen, &mut |text| first_seen = time::micros(text, self.offset));
-        field(&self.last_seen, &mut |text| last_seen = time::micros(text, self.offset));
-        field(&self.port, &mut |text| port = text.parse().ok().filter(|port| *port != 0));
+        field(&self.first_seen, &mut |text| {
+            first_seen = time::micros(text, self.offset)
+        });
+        field(&self.last_seen, &mut |text| {
+            last_seen = time::micros(text, self.offset)
+        });
+        field(&self.port, &mut |text| {
+            port = text.parse().ok().filter(|port| *port != 0)
+        });
         field(&self.family, &mut |text| {
-            let end = self.family_until.as_ref().and_then(|end| text.find(end.as_str()));
-            family = clean::text(end.and_then(|end| text.get(..end)).unwrap_or(text), clean::NAME_CHARS);
+            let end = self
+                .family_until
+                .as_ref()
+                .and_then(|end| text.find(end.as_str()));
+            family = clean::text(
+                end.and_then(|end| text.get(..end)).unwrap_or(text),
+                clean::NAME_CHARS,
+            );
         });
         field(&self.confidence, &mut |text| confidence = percent(text));
-        field(&self.reference, &mut |text| reference = clean::reference(text));
-        let note = self.note.as_ref().and_then(|template| template.text(row, &self.empty, true, scratch));
+        field(&self.reference, &mut |text| {
+            reference = clean::reference(text)
+        });
+        let note = self
+            .note
+            .as_ref()
+            .and_then(|template| template.text(row, &self.empty, true, scratch));
         let note = note.and_then(|text| clean::text(text, clean::NOTE_CHARS));
         NewListing {
             observable,
@@ -275,8 +374,14 @@ impl Rules {
                     }
                 }
                 TagRule::Mapped(template, map) => {
-                    let text = template.text(row, &self.empty, false, scratch).map(str::to_lowercase);
-                    tags.extend(map.iter().find(|(from, _)| Some(from) == text.as_ref()).map(|(_, tag)| tag.clone()));
+                    let text = template
+                        .text(row, &self.empty, false, scratch)
+                        .map(str::to_lowercase);
+                    tags.extend(
+                        map.iter()
+                            .find(|(from, _)| Some(from) == text.as_ref())
+                            .map(|(_, tag)| tag.clone()),
+                    );
                 }
             }
         }

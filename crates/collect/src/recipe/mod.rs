@@ -131,13 +131,16 @@ impl Recipe {
     /// # Errors
     /// The first thing that is wrong, with its line and key.
     pub fn parse(file: &str, text: &str) -> Result<Self, RecipeError> {
-        let mut recipe: Self = toml::from_str(text).map_err(|error| RecipeError::toml(file, text, &error))?;
+        let mut recipe: Self =
+            toml::from_str(text).map_err(|error| RecipeError::toml(file, text, &error))?;
         recipe.check(file).map_err(|wrong| wrong.at(file, text))?;
         let fields = match (&recipe.fields, &recipe.command) {
             (Some(fields), None) => fields.clone(),
             _ => command::fields(),
         };
-        recipe.mapping = Arc::new(Mapping::new(&fields, &recipe.constant).map_err(|wrong| wrong.at(file, text))?);
+        recipe.mapping = Arc::new(
+            Mapping::new(&fields, &recipe.constant).map_err(|wrong| wrong.at(file, text))?,
+        );
         Ok(recipe)
     }
 

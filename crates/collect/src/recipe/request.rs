@@ -43,23 +43,42 @@ impl Recipe {
             (Auth::None, _) => (None, None),
             (Auth::Header(_) | Auth::Url, None) => return Err(RequestError::NoKey),
             (Auth::Header(name), Some(key)) => {
-                if !key.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
+                if !key
+                    .bytes()
+                    .all(|byte| byte.is_ascii_graphic() || byte == b' ')
+                {
                     return Err(RequestError::BadKey("a header takes printable ASCII"));
                 }
                 (Some((name.clone(), key.to_owned())), None)
             }
             (Auth::Url, Some(key)) => {
-                if !key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)) {
-                    return Err(RequestError::BadKey("a URL takes letters, digits, and -._~"));
+                if !key
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
+                {
+                    return Err(RequestError::BadKey(
+                        "a URL takes letters, digits, and -._~",
+                    ));
                 }
                 (None, Some(key))
             }
         };
-        let secret = header.as_ref().map(|(_, key)| key.clone()).or_else(|| in_url.map(str::to_owned));
-        let back: &[u8] = if self.months_back.is_empty() { &[0] } else { &self.months_back };
+        let secret = header
+            .as_ref()
+            .map(|(_, key)| key.clone())
+            .or_else(|| in_url.map(str::to_owned));
+        let back: &[u8] = if self.months_back.is_empty() {
+            &[0]
+        } else {
+            &self.months_back
+        };
         let dated = back.iter().filter_map(|back| {
             let (year, month) = time::year_and_month(now, *back)?;
-            Some(template.replace("{yyyy}", &format!("{year:04}")).replace("{mm}", &format!("{month:02}")))
+            Some(
+                template
+                    .replace("{yyyy}", &format!("{year:04}"))
+                    .replace("{mm}", &format!("{month:02}")),
+            )
         });
         Ok(dated
             .map(|url| FeedRequest {
@@ -80,7 +99,9 @@ impl FeedRequest {
 
     /// The header that carries the key: name and value.
     pub fn header(&self) -> Option<(&str, &str)> {
-        self.header.as_ref().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.header
+            .as_ref()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// What must not appear in any log or message about the request.
@@ -99,6 +120,9 @@ impl fmt::Display for FeedRequest {
 impl fmt::Debug for FeedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let header = self.header.as_ref().map(|(name, _)| name);
-        f.debug_struct("FeedRequest").field("url", &self.shown).field("header", &header).finish_non_exhaustive()
+        f.debug_struct("FeedRequest")
+            .field("url", &self.shown)
+            .field("header", &header)
+            .finish_non_exhaustive()
     }
 }

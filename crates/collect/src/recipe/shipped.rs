@@ -64,5 +64,8 @@ recipes! {
 
 /// The shipped recipes, by name. (A test reads them all, so none is left out at run time.)
 pub fn shipped() -> Vec<Recipe> {
-    SHIPPED.iter().filter_map(|(file, text)| Recipe::parse(file, text).ok()).collect()
+    SHIPPED
+        .iter()
+        .filter_map(|(file, text)| Recipe::parse(file, text).ok())
+        .collect()
 }

@@ -114,9 +114,18 @@ mod tests {
         let mut columns = Columns::default();
         let template = Template::new(&ColumnText(template.into()), &mut columns).unwrap();
         let body = std::io::Cursor::new("a,b,c\n 192.0.2.0 ,24,None\n");
-        let mut rows = rows(body, &Format::new(Layout::Csv), &columns.0, &[], Limits::default()).unwrap();
+        let mut rows = rows(
+            body,
+            &Format::new(Layout::Csv),
+            &columns.0,
+            &[],
+            Limits::default(),
+        )
+        .unwrap();
         let row = rows.next().unwrap().unwrap();
-        template.text(&row, &["None".into()], some, &mut String::new()).map(str::to_owned)
+        template
+            .text(&row, &["None".into()], some, &mut String::new())
+            .map(str::to_owned)
     }
 
     #[test]
@@ -133,7 +142,10 @@ mod tests {
     #[test]
     fn broken_braces() {
         for wrong in ["", "{a", "a}", "{}", "{a{b}}", "x}{a}"] {
-            assert!(Template::new(&ColumnText(wrong.into()), &mut Columns::default()).is_err(), "{wrong}");
+            assert!(
+                Template::new(&ColumnText(wrong.into()), &mut Columns::default()).is_err(),
+                "{wrong}"
+            );
         }
     }
 }

@@ -12,13 +12,24 @@ pub(super) fn micros(text: &str, offset: Offset) -> Option<i64> {
     if !text.is_ascii() || text.len() > 40 {
         return None;
     }
-    if text.len() >= 9 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+    if text.len() >= 9
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'.')
+    {
         return unix(text);
     }
     if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return civil(&format!("{}-{}-{}", text.get(..4)?, text.get(4..6)?, text.get(6..)?), offset);
+        return civil(
+            &format!("{}-{}-{}", text.get(..4)?, text.get(4..6)?, text.get(6..)?),
+            offset,
+        );
     }
-    let text = text.strip_suffix("UTC").or_else(|| text.strip_suffix("GMT")).map(str::trim_end).unwrap_or(text);
+    let text = text
+        .strip_suffix("UTC")
+        .or_else(|| text.strip_suffix("GMT"))
+        .map(str::trim_end)
+        .unwrap_or(text);
     let (date, time) = text.split_at_checked(10)?;
     let mut plain = String::with_capacity(text.len());
     let between = |at: usize| matches!(date.as_bytes().get(at), Some(b'-' | b'/'));
@@ -39,7 +50,10 @@ pub(super) fn micros(text: &str, offset: Offset) -> Option<i64> {
     }
     plain.push_str(time);
     if time.ends_with(['Z', 'z']) || time.contains(['+', '-']) {
-        return plain.parse::<Timestamp>().ok().map(Timestamp::as_microsecond);
+        return plain
+            .parse::<Timestamp>()
+            .ok()
+            .map(Timestamp::as_microsecond);
     }
     civil(&plain, offset)
 }
@@ -56,7 +70,9 @@ fn unix(text: &str) -> Option<i64> {
     let micros = match whole.len() {
         9 | 10 => {
             let digits: String = fraction.chars().chain("000000".chars()).take(6).collect();
-            number.checked_mul(1_000_000)?.checked_add(digits.parse().ok()?)?
+            number
+                .checked_mul(1_000_000)?
+                .checked_add(digits.parse().ok()?)?
         }
         12 | 13 => number.checked_mul(1_000)?,
         15 | 16 => number,
@@ -87,8 +103,13 @@ pub(super) fn offset(text: &str) -> Option<Offset> {
 
 /// Year and month, `back` months before `now` (microseconds, UTC).
 pub(super) fn year_and_month(now: i64, back: u8) -> Option<(i16, i8)> {
-    let today = Offset::UTC.to_datetime(Timestamp::from_microsecond(now).ok()?).date();
-    let then = today.first_of_month().checked_sub(Span::new().months(back)).ok()?;
+    let today = Offset::UTC
+        .to_datetime(Timestamp::from_microsecond(now).ok()?)
+        .date();
+    let then = today
+        .first_of_month()
+        .checked_sub(Span::new().months(back))
+        .ok()?;
     Some((then.year(), then.month()))
 }
 
@@ -97,7 +118,9 @@ mod tests {
     use super::*;
 
     fn at(text: &str) -> Option<String> {
-        micros(text, Offset::UTC).and_then(|m| Timestamp::from_microsecond(m).ok()).map(|t| t.to_string())
+        micros(text, Offset::UTC)
+            .and_then(|m| Timestamp::from_microsecond(m).ok())
+            .map(|t| t.to_string())
     }
 
     #[test]
@@ -123,7 +146,18 @@ mod tests {
 
     #[test]
     fn what_is_no_time() {
-        for text in ["", "None", "yesterday", "2026-13-01", "2026-02-30 00:00:00", "31-31-2026", "99999999999999999999", "２０２６-08-01", "8.8.8.8", "1.2.3.4.5.6"] {
+        for text in [
+            "",
+            "None",
+            "yesterday",
+            "2026-13-01",
+            "2026-02-30 00:00:00",
+            "31-31-2026",
+            "99999999999999999999",
+            "２０２６-08-01",
+            "8.8.8.8",
+            "1.2.3.4.5.6",
+        ] {
             assert_eq!(at(text), None, "{text}");
         }
     }
@@ -131,7 +165,10 @@ mod tests {
     #[test]
     fn times_without_an_offset_take_the_feeds() {
         let tokyo = offset("+09:00").unwrap();
-        assert_eq!(micros("2026/08/01 10:40:00", tokyo), micros("2026-08-01T01:40:00Z", Offset::UTC));
+        assert_eq!(
+            micros("2026/08/01 10:40:00", tokyo),
+            micros("2026-08-01T01:40:00Z", Offset::UTC)
+        );
         assert_eq!(offset("-0530").map(Offset::seconds), Some(-19_800));
         for wrong in ["", "9", "+9", "+09:75", "+99:00", "Tokyo"] {
             assert_eq!(offset(wrong), None, "{wrong}");

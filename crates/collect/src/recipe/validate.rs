@@ -22,16 +22,35 @@ impl Recipe {
             return Err(Wrong::new("interval", "the shortest interval is 5m"));
         }
         if self.expiry.is_some_and(|expiry| expiry < self.interval) {
-            return Err(Wrong::new("expiry", "rows would expire before they are collected again"));
+            return Err(Wrong::new(
+                "expiry",
+                "rows would expire before they are collected again",
+            ));
         }
         if self.audience.trim().is_empty() {
-            return Err(Wrong::new("audience", "the name of an audience, such as `everyone`"));
+            return Err(Wrong::new(
+                "audience",
+                "the name of an audience, such as `everyone`",
+            ));
         }
         if self.audience == noroshi_store::EVERYONE && self.tlp > Tlp::Green {
-            return Err(Wrong::new("tlp", format!("tlp `{}` does not go with the audience `everyone`", self.tlp)));
+            return Err(Wrong::new(
+                "tlp",
+                format!(
+                    "tlp `{}` does not go with the audience `everyone`",
+                    self.tlp
+                ),
+            ));
         }
-        if self.constant.confidence.is_some_and(|confidence| confidence > 100) {
-            return Err(Wrong::new("constant.confidence", "a confidence is 0 to 100"));
+        if self
+            .constant
+            .confidence
+            .is_some_and(|confidence| confidence > 100)
+        {
+            return Err(Wrong::new(
+                "constant.confidence",
+                "a confidence is 0 to 100",
+            ));
         }
         Ok(())
     }
@@ -39,10 +58,19 @@ impl Recipe {
     fn check_words(&self, file: &str) -> Result<(), Wrong> {
         let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         if self.name.is_empty() || self.name.len() > LONGEST_NAME || !self.name.chars().all(fits) {
-            return Err(Wrong::new("name", "a name is 1 to 40 lower-case letters, digits and hyphens"));
+            return Err(Wrong::new(
+                "name",
+                "a name is 1 to 40 lower-case letters, digits and hyphens",
+            ));
         }
-        if Path::new(file).file_stem().is_some_and(|stem| stem != self.name.as_str()) {
-            return Err(Wrong::new("name", format!("the recipe is called `{}`, its file is not", self.name)));
+        if Path::new(file)
+            .file_stem()
+            .is_some_and(|stem| stem != self.name.as_str())
+        {
+            return Err(Wrong::new(
+                "name",
+                format!("the recipe is called `{}`, its file is not", self.name),
+            ));
         }
         for (key, text) in [
             ("title.en", &self.title.en),
@@ -55,7 +83,10 @@ impl Recipe {
                 return Err(Wrong::new(key, "a text is missing"));
             }
         }
-        for (key, link) in [("homepage", Some(&self.homepage)), ("terms", self.terms.as_ref())] {
+        for (key, link) in [
+            ("homepage", Some(&self.homepage)),
+            ("terms", self.terms.as_ref()),
+        ] {
             if link.is_some_and(|link| !is_web(link)) {
                 return Err(Wrong::new(key, "a link starts with https:// or http://"));
             }
@@ -67,18 +98,32 @@ impl Recipe {
         let url = match (&self.url, &self.command) {
             (Some(url), None) => url,
             (None, Some(command)) => return self.check_command(command),
-            (Some(_), Some(_)) => return Err(Wrong::new("command", "a recipe has a `url` or a `command`, not both")),
+            (Some(_), Some(_)) => {
+                return Err(Wrong::new(
+                    "command",
+                    "a recipe has a `url` or a `command`, not both",
+                ));
+            }
             (None, None) => return Err(Wrong::new("url", "a recipe needs a `url` or a `command`")),
         };
         if !is_web(url) {
             return Err(Wrong::new("url", "a URL starts with https:// or http://"));
         }
         if url.contains("{key}") != (self.auth == Auth::Url) {
-            return Err(Wrong::new("url", "`{key}` in the URL and auth = \"url\" go together"));
+            return Err(Wrong::new(
+                "url",
+                "`{key}` in the URL and auth = \"url\" go together",
+            ));
         }
-        let rest = ["{key}", "{yyyy}", "{mm}"].iter().fold(url.clone(), |rest, known| rest.replace(known, ""));
-        if rest.contains(['{', '}']) || rest.contains(|c: char| c.is_whitespace() || c.is_control()) {
-            return Err(Wrong::new("url", "only {key}, {yyyy} and {mm} may stand in braces, and no spaces"));
+        let rest = ["{key}", "{yyyy}", "{mm}"]
+            .iter()
+            .fold(url.clone(), |rest, known| rest.replace(known, ""));
+        if rest.contains(['{', '}']) || rest.contains(|c: char| c.is_whitespace() || c.is_control())
+        {
+            return Err(Wrong::new(
+                "url",
+                "only {key}, {yyyy} and {mm} may stand in braces, and no spaces",
+            ));
         }
         if !self.months_back.is_empty() && !url.contains("{mm}") {
             return Err(Wrong::new("months_back", "there is no {mm} in the URL"));
@@ -87,24 +132,44 @@ impl Recipe {
             return Err(Wrong::new("months_back", "two years back at most"));
         }
         if let Auth::Header(name) = &self.auth
-            && (name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
+            && (name.is_empty()
+                || !name
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
         {
-            return Err(Wrong::new("auth", "a header's name is letters, digits and hyphens"));
+            return Err(Wrong::new(
+                "auth",
+                "a header's name is letters, digits and hyphens",
+            ));
         }
-        let format = self.format.as_ref().ok_or_else(|| Wrong::new("format", "how is the body laid out?"))?;
+        let format = self
+            .format
+            .as_ref()
+            .ok_or_else(|| Wrong::new("format", "how is the body laid out?"))?;
         if self.fields.is_none() {
             return Err(Wrong::new("fields", "what do the columns mean?"));
         }
-        format.check().map_err(|wrong| Wrong::new(format!("format.{}", wrong.key), wrong.message))
+        format
+            .check()
+            .map_err(|wrong| Wrong::new(format!("format.{}", wrong.key), wrong.message))
     }
 
     fn check_command(&self, command: &[String]) -> Result<(), Wrong> {
-        if command.first().is_none_or(|program| program.trim().is_empty()) {
+        if command
+            .first()
+            .is_none_or(|program| program.trim().is_empty())
+        {
             return Err(Wrong::new("command", "the program is missing"));
         }
-        for (key, is_there) in [("format", self.format.is_some()), ("fields", self.fields.is_some())] {
+        for (key, is_there) in [
+            ("format", self.format.is_some()),
+            ("fields", self.fields.is_some()),
+        ] {
             if is_there {
-                return Err(Wrong::new(key, "a command prints JSON lines whose keys are fixed"));
+                return Err(Wrong::new(
+                    key,
+                    "a command prints JSON lines whose keys are fixed",
+                ));
             }
         }
         if self.auth != Auth::None || !self.months_back.is_empty() {
@@ -115,5 +180,8 @@ impl Recipe {
 }
 
 fn is_web(link: &str) -> bool {
-    ["https://", "http://"].iter().any(|scheme| link.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()))
+    ["https://", "http://"].iter().any(|scheme| {
+        link.strip_prefix(scheme)
+            .is_some_and(|rest| !rest.is_empty())
+    })
 }
