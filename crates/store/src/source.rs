@@ -222,6 +222,16 @@ impl Store {
         .await
     }
 
+    /// Notes that the publisher said nothing has changed: what a snapshot listed is listed still.
+    pub async fn confirm_source(&self, source: i64) -> Result<()> {
+        self.write(move |tx| {
+            let sql = "UPDATE source SET last_good = ?2 WHERE id = ?1";
+            tx.execute(sql, params![source, now()])
+        })
+        .await?;
+        Ok(())
+    }
+
     /// The enabled sources whose time has come, longest waiting first.
     pub async fn due_sources(&self, limit: usize) -> Result<Vec<Source>> {
         self.read(move |conn| {

@@ -21,8 +21,8 @@ const COMMON: [Kind; 6] = [
     Kind::Sha256,
 ];
 
-/// Contexts looked at in one step of a walk.
-const CONTEXTS: i64 = 64;
+/// Contexts or chunks looked at in one step of a walk.
+const STRATA: i64 = 64;
 
 /// One walk of a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,15 +89,19 @@ impl Walk {
             Walk::Exact(observables) => exact(conn, observables, after),
             Walk::Names { from, to } => names(conn, from, to, after, count),
             Walk::Addresses { from, to } => addresses(conn, from, to, after, count),
-            Walk::Label { kind, label } => contexts(conn, sources, after, count, |conn, below| {
+            Walk::Label { kind, label } => strata(conn, sources, CONTEXT, after, count, |below| {
                 let sql = "SELECT context FROM context_label WHERE kind = ?1 AND label = ?2
                     AND context < ?3 ORDER BY context DESC LIMIT ?4";
-                conn.query(sql, params![*kind, label, below, CONTEXTS], |row| {
-                    row.int(0)
-                })
+                conn.query(sql, params![*kind, label, below, STRATA], |row| row.int(0))
             }),
-            Walk::Prose { words } => contexts(conn, sources, after, count, |conn, below| {
+            Walk::Prose { words } => strata(conn, sources, CONTEXT, after, count, |below| {
                 contexts_with(conn, words, below)
+            }),
+            Walk::Received { from, until } => strata(conn, sources, CHUNK, after, count, |below| {
+                let (from, until) = (from.unwrap_or(i64::MIN), until.unwrap_or(i64::MAX));
+                let sql = "SELECT id FROM chunk WHERE at >= ?1 AND at < ?2 AND id < ?3
+                    ORDER BY id DESC LIMIT ?4";
+                conn.query(sql, params![from, until, below, STRATA], |row| row.int(0))
             }),
             Walk::Part { text, trigrams } => parts(conn, text, trigrams, after, count),
             Walk::Source(source) if !sources.contains(source) => Ok(Vec::new()),
@@ -106,7 +110,6 @@ impl Walk {
                     WHERE source = ?1 AND observable < ?2 ORDER BY observable DESC LIMIT ?3";
                 numbers(conn, sql, params![*source, below(after), count])
             }
-            Walk::Received { from, until } => received(conn, *from, *until, after, count),
             Walk::Kind(kind) => {
                 // The list spells the condition of the partial index.
                 let sql = "SELECT id FROM observable WHERE kind = ?1 AND id < ?2
@@ -270,45 +273,51 @@ fn addresses(
     })
 }
 
-/// Goes through contexts, newest first, and through each one's observables, newest first.
-fn contexts(
+/// The observables of one context, newest first. The condition on the partial index is spelt out.
+const CONTEXT: &str = "SELECT DISTINCT observable FROM listing
+    WHERE context = ?1 AND context <> 0 AND observable < ?2 AND source = ANY(?3)
+    ORDER BY observable DESC LIMIT ?4";
+
+/// The observables of one chunk, newest first.
+const CHUNK: &str = "SELECT DISTINCT observable FROM listing
+    WHERE chunk = ?1 AND observable < ?2 AND source = ANY(?3)
+    ORDER BY observable DESC LIMIT ?4";
+
+/// Goes through contexts or chunks, newest first, and through each one's observables, newest first.
+/// `older` gives the next numbers below one.
+fn strata(
     conn: &Conn,
     sources: &Sources,
+    observables: &str,
     after: Option<&Position>,
     count: i64,
-    older: impl Fn(&Conn, i64) -> Result<Vec<i64>>,
+    older: impl Fn(i64) -> Result<Vec<i64>>,
 ) -> Result<Vec<Met>> {
     let mut met = Vec::new();
-    let (mut context, mut observable) = match after {
-        Some(Position::Pair(context, observable)) => (*context, *observable),
+    let (mut stratum, mut observable) = match after {
+        Some(Position::Pair(stratum, observable)) => (*stratum, *observable),
         _ => (i64::MAX, 0),
     };
-    let mut left = vec![context];
+    let mut left = vec![stratum];
     loop {
         for next in left {
-            if next != context {
-                (context, observable) = (next, i64::MAX);
+            if next != stratum {
+                (stratum, observable) = (next, i64::MAX);
             }
             let more = count - met.len() as i64;
-            let sql = "SELECT DISTINCT observable FROM listing
-                WHERE context = ?1 AND context <> 0 AND observable < ?2 AND source = ANY(?3)
-                ORDER BY observable DESC LIMIT ?4";
-            met.extend(conn.query(
-                sql,
-                params![context, observable, sources.ids(), more],
-                |row| {
-                    let observable = row.int(0)?;
-                    Ok(Met {
-                        observable,
-                        position: Position::Pair(context, observable),
-                    })
-                },
-            )?);
+            let row = params![stratum, observable, sources.ids(), more];
+            met.extend(conn.query(observables, row, |row| {
+                let observable = row.int(0)?;
+                Ok(Met {
+                    observable,
+                    position: Position::Pair(stratum, observable),
+                })
+            })?);
             if met.len() as i64 >= count {
                 return Ok(met);
             }
         }
-        left = older(conn, context)?;
+        left = older(stratum)?;
         if left.is_empty() {
             return Ok(met);
         }
@@ -336,7 +345,7 @@ fn contexts_with(conn: &Conn, words: &[String], below: i64) -> Result<Vec<i64>> 
                 .join(" & "),
         ),
     };
-    conn.query(sql, params![&words, below, CONTEXTS], |row| row.int(0))
+    conn.query(sql, params![&words, below, STRATA], |row| row.int(0))
 }
 
 /// In quotes, with the quotes in it doubled, as both query syntaxes want it.
@@ -401,29 +410,4 @@ fn parts(
 
 fn candidate(row: &crate::sql::Row) -> Result<(i64, Observable)> {
     Ok((row.int(0)?, observable::from_columns(row, 1, 2)?))
-}
-
-/// Goes through the chunks of a time range, newest first, and through each one's observables.
-fn received(
-    conn: &Conn,
-    from: Option<i64>,
-    until: Option<i64>,
-    after: Option<&Position>,
-    count: i64,
-) -> Result<Vec<Met>> {
-    let (chunk, observable) = match after {
-        Some(Position::Pair(chunk, observable)) => (*chunk, *observable),
-        _ => (i64::MAX, i64::MAX),
-    };
-    let (from, until) = (from.unwrap_or(i64::MIN), until.unwrap_or(i64::MAX));
-    let sql = "SELECT DISTINCT l.chunk, l.observable FROM chunk k JOIN listing l ON l.chunk = k.id
-        WHERE k.at >= ?1 AND k.at < ?2 AND k.id <= ?3 AND (l.chunk, l.observable) < (?3, ?4)
-        ORDER BY l.chunk DESC, l.observable DESC LIMIT ?5";
-    conn.query(sql, params![from, until, chunk, observable, count], |row| {
-        let observable = row.int(1)?;
-        Ok(Met {
-            observable,
-            position: Position::Pair(row.int(0)?, observable),
-        })
-    })
 }

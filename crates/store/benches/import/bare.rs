@@ -1,0 +1,198 @@
+//! What the engine itself can do: the same rows into the same tables, by its fastest ordinary way.
+
+use std::time::{Duration, Instant};
+
+use noroshi_indicator::Observable;
+use noroshi_store::Target;
+
+use super::synthetic;
+
+const CHUNK: usize = 1_000_000;
+
+/// A row with everything that is derived from it.
+struct Derived {
+    id: i64,
+    observable: Observable,
+    name: Option<String>,
+    address: Option<[u8; 16]>,
+}
+
+fn derived(id: usize) -> Derived {
+    let observable = synthetic::row(id).observable;
+    Derived {
+        id: id as i64 + 1,
+        name: observable.reversed_name(),
+        address: observable.address_range().map(|(first, _)| first),
+        observable,
+    }
+}
+
+/// Rows a second, of the engine's work alone.
+pub async fn load(place: &Target, rows: usize) -> f64 {
+    let mut took = Duration::ZERO;
+    match place {
+        Target::Directory(directory) => {
+            let mut conn =
+                rusqlite::Connection::open(directory.join("noroshi.db")).expect("a file");
+            conn.execute_batch("PRAGMA synchronous = FULL; PRAGMA cache_size = -524288; PRAGMA wal_autocheckpoint = 65536;")
+                .expect("pragmas");
+            for from in (0..rows).step_by(CHUNK) {
+                let chunk: Vec<Derived> = (from..rows.min(from + CHUNK)).map(derived).collect();
+                let began = Instant::now();
+                sqlite(&mut conn, &chunk).expect("a chunk");
+                took += began.elapsed();
+            }
+        }
+        Target::Postgres { url, .. } => {
+            let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls)
+                .await
+                .expect("a connection");
+            tokio::spawn(connection);
+            for from in (0..rows).step_by(CHUNK) {
+                let chunk: Vec<Derived> = (from..rows.min(from + CHUNK)).map(derived).collect();
+                let began = Instant::now();
+                postgres(&client, &chunk).await.expect("a chunk");
+                took += began.elapsed();
+            }
+        }
+    }
+    rows as f64 / took.as_secs_f64()
+}
+
+fn sqlite(conn: &mut rusqlite::Connection, rows: &[Derived]) -> rusqlite::Result<()> {
+    let tx = conn.transaction()?;
+    {
+        let mut observable =
+            tx.prepare("INSERT INTO observable (id, key, kind, value) VALUES (?1, ?2, ?3, ?4)")?;
+        let mut name =
+            tx.prepare("INSERT INTO observable_name (name, observable) VALUES (?1, ?2)")?;
+        let mut address =
+            tx.prepare("INSERT INTO observable_address (address, observable) VALUES (?1, ?2)")?;
+        let mut part = tx.prepare("INSERT INTO observable_part (rowid, value) VALUES (?1, ?2)")?;
+        let mut listing = tx.prepare(
+            "INSERT INTO listing (observable, source, item, state, first_seen, context, confidence, chunk)
+            VALUES (?1, 1, 0, 1, 1780000000000000, ?2, 75, 1)",
+        )?;
+        for row in rows {
+            let kind = row.observable.kind();
+            observable.execute((
+                row.id,
+                row.observable.key(),
+                kind.code(),
+                row.observable.value(),
+            ))?;
+            if let Some(text) = &row.name {
+                name.execute((text, row.id))?;
+            }
+            if let Some(bytes) = &row.address {
+                address.execute((bytes, row.id))?;
+            }
+            if kind.searchable_in_part() {
+                part.execute((row.id, row.observable.value()))?;
+            }
+            listing.execute((row.id, row.id % 600))?;
+        }
+    }
+    tx.commit()
+}
+
+async fn postgres(
+    client: &tokio_postgres::Client,
+    rows: &[Derived],
+) -> Result<(), tokio_postgres::Error> {
+    use tokio_postgres::binary_copy::BinaryCopyInWriter;
+    use tokio_postgres::types::Type;
+    client.batch_execute("BEGIN").await?;
+    let sink = client
+        .copy_in("COPY observable (id, key, kind, value) FROM STDIN (FORMAT binary)")
+        .await?;
+    let writer = BinaryCopyInWriter::new(sink, &[Type::INT8, Type::INT8, Type::INT2, Type::TEXT]);
+    let mut writer = std::pin::pin!(writer);
+    for row in rows {
+        let kind = row.observable.kind().code();
+        writer
+            .as_mut()
+            .write(&[
+                &row.id,
+                &row.observable.key(),
+                &kind,
+                &row.observable.value(),
+            ])
+            .await?;
+    }
+    writer.finish().await?;
+
+    let sink = client
+        .copy_in("COPY observable_name (name, observable) FROM STDIN (FORMAT binary)")
+        .await?;
+    let mut writer = std::pin::pin!(BinaryCopyInWriter::new(sink, &[Type::TEXT, Type::INT8]));
+    for row in rows {
+        if let Some(name) = &row.name {
+            writer.as_mut().write(&[name, &row.id]).await?;
+        }
+    }
+    writer.finish().await?;
+
+    let sink = client
+        .copy_in("COPY observable_address (address, observable) FROM STDIN (FORMAT binary)")
+        .await?;
+    let mut writer = std::pin::pin!(BinaryCopyInWriter::new(sink, &[Type::BYTEA, Type::INT8]));
+    for row in rows {
+        if let Some(address) = &row.address {
+            writer
+                .as_mut()
+                .write(&[&address.as_slice(), &row.id])
+                .await?;
+        }
+    }
+    writer.finish().await?;
+
+    let sink = client
+        .copy_in(
+            "COPY listing (observable, source, item, state, first_seen, context, confidence, chunk)
+            FROM STDIN (FORMAT binary)",
+        )
+        .await?;
+    let types = [
+        Type::INT8,
+        Type::INT8,
+        Type::INT8,
+        Type::INT2,
+        Type::INT8,
+        Type::INT8,
+        Type::INT2,
+        Type::INT8,
+    ];
+    let mut writer = std::pin::pin!(BinaryCopyInWriter::new(sink, &types));
+    for row in rows {
+        let context = row.id % 600;
+        writer
+            .as_mut()
+            .write(&[
+                &row.id,
+                &1i64,
+                &0i64,
+                &1i16,
+                &1_780_000_000_000_000i64,
+                &context,
+                &75i16,
+                &1i64,
+            ])
+            .await?;
+    }
+    writer.finish().await?;
+    client.batch_execute("COMMIT").await
+}
+
+/// Bytes.
+pub async fn database_size(url: &str) -> f64 {
+    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls)
+        .await
+        .expect("a connection");
+    tokio::spawn(connection);
+    let row = client
+        .query_one("SELECT pg_database_size(current_database())", &[])
+        .await
+        .expect("a size");
+    row.get::<_, i64>(0) as f64
+}
