@@ -1,5 +1,7 @@
 //! Recipes as users write them: overrides, commands, keys, and every way to get one wrong.
 
+#![allow(clippy::unwrap_used)] // Helpers of tests are not seen as tests.
+
 use std::fs;
 use std::io::Cursor;
 

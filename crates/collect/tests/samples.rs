@@ -2,6 +2,8 @@
 //!
 //! After a deliberate change run with `UPDATE_EXPECTED=1`, and read the difference before it is committed.
 
+#![allow(clippy::unwrap_used)] // Helpers of tests are not seen as tests.
+
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

@@ -1,5 +1,7 @@
 //! What feeds send, sound and broken, and the account of every line of it.
 
+#![allow(clippy::unwrap_used)] // Helpers of tests are not seen as tests.
+
 use std::io::{Cursor, Read, Write};
 
 use noroshi_exchange::{
@@ -13,13 +15,13 @@ fn format(text: &str) -> Format {
     format
 }
 
-struct Read1 {
+struct Reading {
     good: Vec<RawRow>,
     bad: Vec<BadRow>,
     end: Result<Tally, BodyError>,
 }
 
-impl Read1 {
+impl Reading {
     /// Lines and the wanted fields of the good rows.
     fn fields(&self) -> Vec<(u64, Vec<&str>)> {
         self.good
@@ -38,13 +40,13 @@ impl Read1 {
     }
 }
 
-fn read_with(body: &[u8], layout: &str, wanted: &[&str], limits: Limits) -> Read1 {
+fn read_with(body: &[u8], layout: &str, wanted: &[&str], limits: Limits) -> Reading {
     let wanted: Vec<Column> = wanted.iter().map(|name| Column::parse(name)).collect();
     let (mut good, mut bad) = (Vec::new(), Vec::new());
     let mut rows = match rows(Cursor::new(body), &format(layout), &wanted, &[0], limits) {
         Ok(rows) => rows,
         Err(error) => {
-            return Read1 {
+            return Reading {
                 good,
                 bad,
                 end: Err(error),
@@ -58,10 +60,10 @@ fn read_with(body: &[u8], layout: &str, wanted: &[&str], limits: Limits) -> Read
         }
     }
     let end = rows.finish();
-    Read1 { good, bad, end }
+    Reading { good, bad, end }
 }
 
-fn read(body: impl AsRef<[u8]>, layout: &str, wanted: &[&str]) -> Read1 {
+fn read(body: impl AsRef<[u8]>, layout: &str, wanted: &[&str]) -> Reading {
     read_with(body.as_ref(), layout, wanted, Limits::default())
 }
 
