@@ -47,7 +47,9 @@ fn worst() -> String {
     "a.b[.]c:d@e.".repeat(80_000)
 }
 
-const TEXTS: &[(&str, fn() -> String)] = &[
+type Text = (&'static str, fn() -> String);
+
+const TEXTS: &[Text] = &[
     ("report", report),
     ("log", log),
     ("list", list),

@@ -138,14 +138,14 @@ pub(crate) fn check(text: &str, expected: &'static str, limit: usize) -> Result<
             length: text.len(),
         });
     }
-    if text.bytes().any(|b| b < 0x20 || b == 0x7f || b == 0xc2) {
-        if let Some((at, c)) = text.char_indices().find(|(_, c)| c.is_control()) {
-            return Err(ParseError::Control {
-                expected,
-                code: c as u32,
-                at,
-            });
-        }
+    if text.bytes().any(|b| b < 0x20 || b == 0x7f || b == 0xc2)
+        && let Some((at, c)) = text.char_indices().find(|(_, c)| c.is_control())
+    {
+        return Err(ParseError::Control {
+            expected,
+            code: c as u32,
+            at,
+        });
     }
     Ok(())
 }

@@ -63,10 +63,10 @@ pub(crate) fn cidr(text: &str) -> Outcome {
     }
     let v6 = ipv6_text(address).ok_or("what stands before the slash is no address")?;
     let prefix = number(prefix, 128).ok_or("the prefix of an IPv6 network goes from 0 to 128")?;
-    if let Some(v4) = v6.to_ipv4_mapped() {
-        if let Some(prefix) = prefix.checked_sub(96) {
-            return Ok(network_v4(v4, prefix));
-        }
+    if let Some(v4) = v6.to_ipv4_mapped()
+        && let Some(prefix) = prefix.checked_sub(96)
+    {
+        return Ok(network_v4(v4, prefix));
     }
     let bits = u128::from(v6);
     let masked = mask_v6(bits, prefix);

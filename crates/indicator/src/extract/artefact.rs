@@ -10,6 +10,12 @@ const LONGEST: usize = 1_024;
 
 /// Reads what a word is the beginning of.
 pub(super) fn read(text: &str, start: usize, end: usize) -> Option<Hit> {
+    if !matches!(
+        text.as_bytes()[start],
+        b'M' | b'm' | b'G' | b'L' | b'H' | b'h'
+    ) {
+        return None;
+    }
     let word = &text[start..end];
     let next = text.as_bytes().get(end).copied();
     let (stop, canonical) = match (word, next) {

@@ -138,7 +138,7 @@ impl Chain {
                         return end;
                     };
                     let live = narrow(c);
-                    if !live.is_alphanumeric() && !(live == '-' && end > start) {
+                    if !(live.is_alphanumeric() || live == '-' && end > start) {
                         return end;
                     }
                     let unspaced = live == c && spaceless(c);

@@ -54,10 +54,10 @@ pub(super) fn read(text: &str, chain: &Chain, floor: usize) -> Option<Step> {
     if domain.labels() < 2 || domain.overlong() || chain.overlong() {
         return skip;
     }
-    if !link::real_tld(domain.live())
-        && !(domain.cut_at_doubtful_dot() && domain.labels() > 1 && link::real_tld(domain.live()))
-    {
-        return skip;
+    while !link::real_tld(domain.live()) {
+        if !domain.cut_at_doubtful_dot() || domain.labels() < 2 {
+            return skip;
+        }
     }
     let spaced_word = sign.defanged
         && text[sign_at..].starts_with(' ')

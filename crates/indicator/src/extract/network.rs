@@ -14,10 +14,10 @@ const LONGEST_V6: usize = 96;
 /// Reads an address that begins with a word of ASCII letters and digits.
 pub(super) fn read(text: &str, start: usize, end: usize, floor: usize) -> Option<Step> {
     let bytes = text.as_bytes();
-    if bytes[start].is_ascii_digit() {
-        if let Some(hit) = ipv4(text, start) {
-            return Some(Step::Found(hit));
-        }
+    if bytes[start].is_ascii_digit()
+        && let Some(hit) = ipv4(text, start)
+    {
+        return Some(Step::Found(hit));
     }
     let colon_behind = mark::colon(text, end).is_some();
     let colon_before = start >= 2 + floor && bytes[start - 2..start] == *b"::";
@@ -32,32 +32,7 @@ pub(super) fn read(text: &str, start: usize, end: usize, floor: usize) -> Option
 
 /// Four decimal numbers with dots between them, the network or the port behind them.
 fn ipv4(text: &str, start: usize) -> Option<Hit> {
-    let bytes = text.as_bytes();
-    let mut at = start;
-    let mut live = String::with_capacity(15);
-    let mut defanged = false;
-    for index in 0..4 {
-        if index > 0 {
-            let mark = match mark::spaced_word(text, at, "dot") {
-                Some(len) => mark::Mark {
-                    len,
-                    defanged: true,
-                },
-                None => mark::spaced(text, at, mark::dot)?,
-            };
-            live.push('.');
-            defanged |= mark.defanged;
-            at += mark.len;
-        }
-        let count = bytes
-            .get(at..)?
-            .iter()
-            .take(4)
-            .take_while(|b| b.is_ascii_digit())
-            .count();
-        live.push_str(&text[at..at + count]);
-        at += count;
-    }
+    let (live, at, defanged) = quad(text, start)?;
     let address = address::dotted_quad(live.as_bytes())?;
     if glued_behind(text, at) || !defanged && is_version(text, start, address.octets()[0]) {
         return None;
@@ -82,10 +57,10 @@ fn ipv4(text: &str, start: usize) -> Option<Hit> {
     } else {
         confidence
     };
-    if confidence == Confidence::Defanged && port.is_none() || odd_port {
-        if let Some(hit) = link::without_scheme(text, start, end) {
-            return Some(hit);
-        }
+    if (confidence == Confidence::Defanged && port.is_none() || odd_port)
+        && let Some(hit) = link::without_scheme(text, start, end)
+    {
+        return Some(hit);
     }
     let canonical = Canonical::new(Kind::Ipv4, live).port(port);
     Some(Hit {
@@ -94,6 +69,39 @@ fn ipv4(text: &str, start: usize) -> Option<Hit> {
         canonical,
         confidence,
     })
+}
+
+/// The live spelling of four numbers at an offset, where they end, and whether they are defanged.
+fn quad(text: &str, start: usize) -> Option<(String, usize, bool)> {
+    let bytes = text.as_bytes();
+    if let Some(len) = quad_len(text, start) {
+        return Some((text[start..start + len].to_owned(), start + len, false));
+    }
+    let mut at = start;
+    let mut live = String::new();
+    let mut defanged = false;
+    for index in 0..4 {
+        if index > 0 {
+            let mark = match mark::spaced_word(text, at, "dot") {
+                Some(len) => mark::Mark {
+                    len,
+                    defanged: true,
+                },
+                None => mark::spaced(text, at, mark::dot)?,
+            };
+            live.push('.');
+            defanged |= mark.defanged;
+            at += mark.len;
+        }
+        let digits = bytes.get(at..)?.iter().take(4);
+        let count = digits.take_while(|b| b.is_ascii_digit()).count();
+        if count == 0 || count > 3 {
+            return None;
+        }
+        live.push_str(&text[at..at + count]);
+        at += count;
+    }
+    Some((live, at, defanged))
 }
 
 /// Whether four numbers go on as something else: a fifth number, a letter, a version's suffix.
@@ -182,6 +190,9 @@ fn is_version(text: &str, start: usize, first: u8) -> bool {
         return true;
     }
     let word = before.trim_end_matches([' ', ':', '.', '=', '#', '\u{3000}', '：', '"']);
+    if !word.chars().next_back().is_some_and(char::is_alphabetic) {
+        return false;
+    }
     if before.len() - word.len() > 4 {
         return false;
     }

@@ -228,11 +228,18 @@ impl<'a> Scan<'a> {
         let bytes = self.text.as_bytes();
         let next = *bytes.get(word.end)?;
         let joined = word.has_joiner();
-        if !matches!(
+        // h__p, and http__evil.example.
+        let underlined = || {
+            joined
+                && bytes[word.start..word.end]
+                    .windows(2)
+                    .any(|pair| pair == b"__")
+        };
+        let opens = matches!(
             next,
             b':' | b'[' | b'(' | b'{' | b'*' | b'/' | b']' | b')' | b'\\' | 0x80..
-        ) && !joined
-        {
+        );
+        if !opens && !underlined() {
             return None;
         }
         let mut start = word.start;

@@ -79,11 +79,12 @@ fn single(text: &str, start: usize, end: usize) -> Option<Hit> {
 fn joined(text: &str, start: usize, end: usize) -> Option<Hit> {
     let bytes = text.as_bytes();
     let span = &text[start..end];
-    if span.len() == 17 && bytes[start + 2] == b'-' && span.bytes().any(|b| b.is_ascii_alphabetic())
+    if span.len() == 17
+        && bytes[start + 2] == b'-'
+        && span.bytes().any(|b| b.is_ascii_alphabetic())
+        && let Ok(canonical) = number::mac(span)
     {
-        if let Ok(canonical) = number::mac(span) {
-            return Some(hit(start, end, canonical));
-        }
+        return Some(hit(start, end, canonical));
     }
     let mut at = start;
     while at < end {
@@ -91,15 +92,16 @@ fn joined(text: &str, start: usize, end: usize) -> Option<Hit> {
             .iter()
             .position(|b| matches!(b, b'-' | b'_'))
             .unwrap_or(end - at);
-        if len == 3 && bytes[at..at + 3].eq_ignore_ascii_case(b"cve") {
-            if let Some(found) = cve(text, at) {
-                return Some(found);
-            }
+        if len == 3
+            && bytes[at..at + 3].eq_ignore_ascii_case(b"cve")
+            && let Some(found) = cve(text, at)
+        {
+            return Some(found);
         }
-        if len >= 32 {
-            if let Some(found) = single(text, at, at + len) {
-                return Some(found);
-            }
+        if len >= 32
+            && let Some(found) = single(text, at, at + len)
+        {
+            return Some(found);
         }
         at += len + 1;
     }
@@ -194,7 +196,7 @@ fn is_technique(bytes: &[u8]) -> bool {
 fn technique(text: &str, chain: &Chain) -> Option<Hit> {
     let mut spans = chain.spans();
     let ((start, end), (_, stop)) = (spans.next()?, spans.next()?);
-    let head = text[start..end].as_bytes();
+    let head = &text.as_bytes()[start..end];
     if head.len() != 5 || !is_technique(head) {
         return None;
     }
