@@ -1,1 +1,14 @@
 //! Gets it: recipes, schedule, fetching, external collectors.
+
+mod ensure;
+mod keys;
+pub mod recipe;
+mod run;
+mod schedule;
+mod stop;
+
+pub use ensure::{ensure_source, ensure_sources};
+pub use keys::{Keys, Secret, key_variable};
+pub use run::{CollectError, Failure, MAX_BODY, Options, Origin, Receipt, collect};
+pub use schedule::Schedule;
+pub use stop::{Stop, Stopper, stop};

@@ -1,0 +1,70 @@
+//! Gets the body and keeps it.
+
+use std::fs::File;
+use std::path::PathBuf;
+
+use noroshi_store::Blob;
+
+use super::{CollectError, Origin, Run, spool};
+
+/// What the publisher gave to ask by next time, as sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Validators {
+    pub(super) etag: Option<String>,
+    pub(super) last_modified: Option<String>,
+}
+
+/// What asking for a body came to.
+pub(super) enum Body {
+    /// It is what we have.
+    NotModified,
+    /// It is in the blob store, whole.
+    Kept { blob: Blob, validators: Validators },
+}
+
+impl Run<'_> {
+    pub(super) async fn body(&self, origin: Origin) -> Result<Body, CollectError> {
+        let blob = match origin {
+            Origin::Network => match &self.recipe.command {
+                Some(command) => self.run_command(command).await?,
+                None => return self.fetch().await,
+            },
+            Origin::File(path) => self.keep_file(path).await?,
+            Origin::Reader(reader) => {
+                self.keep(move |store, limit| {
+                    spool::copy(store, reader, limit, |error| unreadable("the body", error))
+                })
+                .await?
+            }
+        };
+        Ok(Body::Kept {
+            blob,
+            validators: Validators::default(),
+        })
+    }
+
+    async fn keep_file(&self, path: PathBuf) -> Result<Blob, CollectError> {
+        self.keep(move |store, limit| {
+            let name = path.display().to_string();
+            let file = File::open(&path).map_err(|error| unreadable(&name, error))?;
+            spool::copy(store, file, limit, |error| unreadable(&name, error))
+        })
+        .await
+    }
+
+    async fn keep<F>(&self, copy: F) -> Result<Blob, CollectError>
+    where
+        F: FnOnce(&noroshi_store::Store, u64) -> Result<Blob, CollectError> + Send + 'static,
+    {
+        let (store, limit) = (self.store.clone(), self.options.max_body);
+        let copied = tokio::task::spawn_blocking(move || copy(&store, limit)).await;
+        copied.map_err(|error| CollectError::Internal(error.to_string()))?
+    }
+}
+
+fn unreadable(path: &str, error: std::io::Error) -> CollectError {
+    CollectError::File {
+        path: path.to_owned(),
+        error,
+    }
+}

@@ -1,0 +1,140 @@
+//! From a kept body into the store: rows are read on a thread of their own, and go in chunk by chunk.
+
+use std::fs::File;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use noroshi_exchange::{BodyError, Limits};
+use noroshi_query::{Expr, Query, Term};
+use noroshi_store::{BadRow, Blob, Import, ListingState, Mode, NewListing, Reader, SearchOptions};
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+
+use super::{CollectError, Failure, Receipt, Run};
+use crate::recipe::Recipe;
+
+/// Rows that go into the store together.
+#[derive(Default)]
+struct Chunk {
+    good: Vec<NewListing>,
+    bad: Vec<BadRow>,
+}
+
+impl Chunk {
+    fn rows(&self) -> usize {
+        self.good.len() + self.bad.len()
+    }
+}
+
+impl Run<'_> {
+    pub(super) async fn import(&self, blob: Blob) -> Result<Receipt, Failure> {
+        let file = self.store.open_blob(&blob)?;
+        let (mode, actor) = (self.options.mode, &self.options.actor);
+        let begun = self
+            .store
+            .begin_import(self.source, mode, actor, Some(blob));
+        let mut import = begun.await?;
+        match self.rows(&mut import, file).await {
+            Ok(()) => Ok(import.finish().await?.into()),
+            Err(error) => {
+                let receipt = import.fail(&error.to_string()).await;
+                Err(Failure {
+                    error,
+                    receipt: receipt.ok().map(Receipt::from),
+                })
+            }
+        }
+    }
+
+    /// Puts all rows in. An error means that the rows are not, or not surely, what the source lists now.
+    async fn rows(&self, import: &mut Import, file: File) -> Result<(), CollectError> {
+        let wanted = Arc::new(AtomicUsize::new(import.chunk_rows()));
+        // Of the two chunks there may be, one is being written and the other being read or waiting.
+        let (sender, mut chunks) = mpsc::channel(1);
+        let limits = Limits {
+            output: self.options.max_body,
+        };
+        let reading = {
+            let (recipe, wanted, handle) =
+                (self.recipe.clone(), Arc::clone(&wanted), Handle::current());
+            tokio::task::spawn_blocking(move || {
+                read(&recipe, file, limits, &wanted, &sender, &handle)
+            })
+        };
+        while let Some(Chunk { good, bad }) = chunks.recv().await {
+            if self.options.stop.is_asked() {
+                return Err(CollectError::Stopped);
+            }
+            import.chunk(good, bad).await?;
+            wanted.store(import.chunk_rows(), Ordering::Relaxed);
+            (self.options.progress)(&import.counts());
+        }
+        let read = reading.await;
+        read.map_err(|error| CollectError::Internal(error.to_string()))??;
+        self.believe(import).await
+    }
+
+    /// Refuses what must not be taken for a whole list: a page of another kind, or a layout that has changed.
+    async fn believe(&self, import: &Import) -> Result<(), CollectError> {
+        let counts = import.counts();
+        let good = counts.rows - counts.bad;
+        let snapshot = self.source.mode == Mode::Snapshot;
+        let reason = if good == 0 && counts.bad > 0 {
+            format!("none of the {} rows could be read", counts.bad)
+        } else if snapshot && counts.bad > good {
+            let (bad, rows) = (counts.bad, counts.rows);
+            format!("{bad} of {rows} rows could not be read")
+        } else if snapshot && good == 0 && self.lists_something().await? {
+            "the body has no rows, but the source had listings".to_owned()
+        } else {
+            return Ok(());
+        };
+        Err(CollectError::Implausible(format!(
+            "{reason}: nothing was delisted; has the publisher changed the layout?"
+        )))
+    }
+
+    async fn lists_something(&self) -> Result<bool, CollectError> {
+        let query = Query::from(Expr::from(Term::Source(self.source.name.clone())));
+        let (operator, options) = (Reader::operator(), SearchOptions::default());
+        let found = self.store.search(&operator, &query, options).await?.found;
+        let mut listings = found.iter().flat_map(|found| &found.listings);
+        Ok(listings.any(|listing| listing.state != ListingState::Delisted))
+    }
+}
+
+/// Reads rows into chunks until the body ends or nobody wants more. Blocks.
+fn read(
+    recipe: &Recipe,
+    file: File,
+    limits: Limits,
+    wanted: &AtomicUsize,
+    chunks: &mpsc::Sender<Chunk>,
+    handle: &Handle,
+) -> Result<(), BodyError> {
+    let mut listings = recipe.listings(std::io::BufReader::with_capacity(1 << 18, file), limits)?;
+    loop {
+        let Ok(place) = handle.block_on(chunks.reserve()) else {
+            return Ok(());
+        };
+        let wanted = wanted.load(Ordering::Relaxed);
+        let mut chunk = Chunk::default();
+        for row in listings.by_ref().take(wanted) {
+            match row {
+                Ok(good) => chunk.good.push(good),
+                Err(bad) => chunk.bad.push(BadRow {
+                    line: bad.line,
+                    reason: bad.reason,
+                    text: bad.text,
+                }),
+            }
+        }
+        let ended = chunk.rows() < wanted;
+        if chunk.rows() > 0 {
+            place.send(chunk);
+        }
+        if ended {
+            return listings.finish().map(|_| ());
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! One run of a collection: the body is got and kept, its rows go into the store, and a receipt comes out.
+//!
+//! The body is complete in the blob store before the first row of it is read, so a body that was cut short on the way
+//! changes nothing. Nothing holds more of it than two chunks of rows.
+
+mod body;
+mod command;
+mod error;
+mod fetch;
+mod import;
+mod receipt;
+mod spool;
+
+use std::io::Read;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use noroshi_egress::Egress;
+use noroshi_store::{Counts, ImportMode, RunOutcome, Source, Store, now};
+
+use crate::ensure::ensure_source;
+use crate::keys::Secret;
+use crate::recipe::Recipe;
+use crate::schedule::pace;
+use crate::stop::Stop;
+
+pub use error::{CollectError, Failure};
+pub use receipt::Receipt;
+
+use body::Body;
+
+/// The largest body that is taken unless the caller says otherwise, in bytes.
+pub const MAX_BODY: u64 = 2 << 30;
+
+/// Where a body comes from.
+pub enum Origin {
+    /// From where the recipe says: its URL, or its command.
+    Network,
+    /// A file, in the layout that the recipe describes.
+    File(PathBuf),
+    /// Standard input, say.
+    Reader(Box<dyn Read + Send>),
+}
+
+/// How to collect.
+#[derive(Clone)]
+pub struct Options {
+    /// How much may be asked of the engine at once.
+    pub mode: ImportMode,
+    /// Who started it, for the receipt.
+    pub actor: String,
+    /// The user's key for the feed.
+    pub key: Option<Secret>,
+    /// The largest body, packed or not, in bytes.
+    pub max_body: u64,
+    /// Asks for the whole body even if the publisher would say that it is unchanged.
+    pub fresh: bool,
+    /// Ends the run between two chunks.
+    pub stop: Stop,
+    /// Is told what became of the rows, after every chunk.
+    pub progress: Arc<dyn Fn(&Counts) + Send + Sync>,
+}
+
+impl Options {
+    /// Without a key, without progress, never stopped.
+    pub fn new(mode: ImportMode, actor: impl Into<String>) -> Options {
+        Options {
+            mode,
+            actor: actor.into(),
+            key: None,
+            max_body: MAX_BODY,
+            fresh: false,
+            stop: Stop::never(),
+            progress: Arc::new(|_| {}),
+        }
+    }
+}
+
+/// Collects from a source once. The source is made where it is new. How a run over the network ended is noted for the
+/// schedule; a file that goes in makes the schedule fetch the whole body next time.
+///
+/// # Errors
+/// Why it failed, with the receipt of the rows that went in before. Nothing is ever delisted by a run that fails.
+pub async fn collect(
+    store: &Store,
+    egress: &Egress,
+    recipe: &Recipe,
+    origin: Origin,
+    options: &Options,
+) -> Result<Receipt, Failure> {
+    let source = ensure_source(store, recipe).await?;
+    let over_network = matches!(origin, Origin::Network);
+    if !over_network {
+        forget_validators(store, &source).await?;
+    }
+    let run = Run {
+        store,
+        egress,
+        recipe,
+        source: &source,
+        options,
+    };
+    let ended = run.go(origin).await;
+    if over_network {
+        run.note(&ended).await?;
+    }
+    ended.map(|done| done.receipt)
+}
+
+/// What is the same throughout one run.
+struct Run<'a> {
+    store: &'a Store,
+    egress: &'a Egress,
+    recipe: &'a Recipe,
+    source: &'a Source,
+    options: &'a Options,
+}
+
+/// A run that went well.
+struct Done {
+    receipt: Receipt,
+    validators: Option<body::Validators>,
+}
+
+impl Run<'_> {
+    async fn go(&self, origin: Origin) -> Result<Done, Failure> {
+        let mut stop = self.options.stop.clone();
+        let body = tokio::select! {
+            biased;
+            () = stop.asked() => return Err(CollectError::Stopped.into()),
+            body = self.body(origin) => body?,
+        };
+        match body {
+            Body::NotModified => {
+                self.store.confirm_source(self.source.id).await?;
+                Ok(Done {
+                    receipt: Receipt::not_modified(&self.source.name),
+                    validators: None,
+                })
+            }
+            Body::Kept { blob, validators } => Ok(Done {
+                receipt: self.import(blob).await?,
+                validators: Some(validators),
+            }),
+        }
+    }
+
+    /// Tells the schedule. A run that was stopped, or that met another one, says nothing about the source.
+    async fn note(&self, ended: &Result<Done, Failure>) -> Result<(), Failure> {
+        let name = &self.source.name;
+        let outcome = match ended {
+            Ok(done) => RunOutcome {
+                error: None,
+                next_run: pace::after_success(now(), self.recipe.interval, name),
+                validators: done.validators.clone().map(|v| (v.etag, v.last_modified)),
+            },
+            Err(failure) if failure.error.says_nothing() => return Ok(()),
+            Err(failure) => {
+                let wait = failure.error.retry_after();
+                RunOutcome {
+                    error: Some(failure.error.to_string()),
+                    next_run: pace::after_failure(now(), self.source.failures, wait, name),
+                    validators: None,
+                }
+            }
+        };
+        Ok(self.store.note_run(self.source.id, outcome).await?)
+    }
+}
+
+/// What a file brings is not what the publisher's validators speak of.
+async fn forget_validators(store: &Store, source: &Source) -> Result<(), Failure> {
+    if source.etag.is_none() && source.last_modified.is_none() {
+        return Ok(());
+    }
+    let outcome = RunOutcome {
+        error: None,
+        next_run: source.next_run.unwrap_or_else(now),
+        validators: Some((None, None)),
+    };
+    Ok(store.note_run(source.id, outcome).await?)
+}
