@@ -1,1 +1,34 @@
 //! Shows it: routes, API, sign-in.
+//!
+//! [`serve`] runs the hub's HTTP side on listeners; [`app`] is the same as a router. Every route
+//! stands in [`routes`](mod@routes), and each noun is a folder: its answer types in `mod.rs`, its
+//! API in `api.rs`, its page in `page.rs`. From route to handler to store are three hops: handlers
+//! hold neither SQL nor matching, and what a caller may see is decided by the store alone.
+
+pub mod account;
+pub mod audience;
+pub mod audit;
+mod auth;
+pub mod batch;
+pub mod change;
+mod extract;
+mod headers;
+mod health;
+mod home;
+pub mod key;
+mod limits;
+mod lookup;
+mod openapi;
+mod problem;
+pub mod routes;
+pub mod search;
+mod serve;
+mod session;
+pub mod source;
+mod state;
+
+pub use openapi::document;
+pub use problem::Problem;
+pub use routes::app;
+pub use serve::serve;
+pub use state::{AppState, Settings};

@@ -1,0 +1,38 @@
+//! Accounts as answers show them.
+
+pub(crate) mod api;
+
+use noroshi_lookup::Time;
+use noroshi_store::Account;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// An account.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, ToSchema)]
+pub struct AccountAnswer {
+    /// What others call it.
+    pub name: String,
+    /// `person`, `bot` or `source`.
+    pub kind: &'static str,
+    /// `admin`, `analyst`, `reader` or `bot`.
+    pub role: &'static str,
+    /// The organisation it belongs to.
+    pub organisation: Option<String>,
+    /// When it was made.
+    pub created: Time,
+    /// Since when it may not sign in.
+    pub disabled: Option<Time>,
+}
+
+impl From<Account> for AccountAnswer {
+    fn from(account: Account) -> AccountAnswer {
+        AccountAnswer {
+            name: account.name,
+            kind: account.kind.name(),
+            role: account.role.name(),
+            organisation: account.organisation,
+            created: Time(account.created),
+            disabled: account.disabled.map(Time),
+        }
+    }
+}

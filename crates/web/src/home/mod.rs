@@ -1,0 +1,5 @@
+//! The one page: ask, and read the answer.
+
+pub(crate) mod page;
+mod view;
+mod words;

@@ -1,0 +1,146 @@
+//! All routes, on one page, grouped by who calls them.
+//!
+//! Every handler is registered by its own description, so that the [table](table()) has them all:
+//! the test of visibility goes through it, and a route that it does not know fails it.
+
+use axum::extract::DefaultBodyLimit;
+use axum::http::{Method, StatusCode, Uri};
+use axum::response::Response;
+use axum::{Router, middleware};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use utoipa::openapi::path::PathItem;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
+use utoipa_axum::routes;
+
+use crate::problem::Problem;
+use crate::state::AppState;
+use crate::{
+    account, audience, audit, batch, change, headers, health, home, key, limits, lookup, openapi,
+    search, session, source,
+};
+
+/// For whoever watches over the server: no key, and an answer even when all else is busy.
+fn watching() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .routes(routes!(health::check))
+        .routes(routes!(openapi::show))
+}
+
+/// For programs, with a key: answered soon.
+fn asking() -> OpenApiRouter<AppState> {
+    let bulk = DefaultBodyLimit::max(noroshi_lookup::MOST_BYTES + 64 * 1024);
+    OpenApiRouter::default()
+        .routes(routes!(search::api::search))
+        .routes(routes!(lookup::api::lookup))
+        .routes(routes!(lookup::api::bulk).layer(bulk))
+        .routes(routes!(source::api::list))
+        .routes(routes!(source::api::show, source::api::change))
+        .routes(routes!(batch::api::list))
+        .routes(routes!(batch::api::show))
+        .routes(routes!(batch::api::bad))
+        .routes(routes!(account::api::me))
+        .routes(routes!(account::api::list, account::api::add))
+        .routes(routes!(audience::api::add_organisation))
+        .routes(routes!(audience::api::add))
+        .routes(routes!(key::api::list, key::api::add))
+        .routes(routes!(key::api::revoke))
+        .routes(routes!(audit::api::list))
+}
+
+/// For programs, with a key: waits for something, or must not be cut off.
+fn waiting() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .routes(routes!(change::api::list))
+        .routes(routes!(batch::api::roll_back))
+}
+
+/// For people with a browser.
+fn pages() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .routes(routes!(home::page::show))
+        .routes(routes!(home::page::style))
+        .routes(routes!(session::page::sign_in))
+        .routes(routes!(session::page::sign_out))
+}
+
+/// What the OpenAPI document describes.
+pub(crate) fn api() -> OpenApiRouter<AppState> {
+    watching().merge(asking()).merge(waiting())
+}
+
+/// The whole server as a router.
+pub fn app(state: AppState) -> Router {
+    let quick = middleware::from_fn_with_state(state.clone(), limits::quick);
+    let patient = middleware::from_fn_with_state(state.clone(), limits::patient);
+    let all = OpenApiRouter::default()
+        .merge(asking().merge(pages()).route_layer(quick))
+        .merge(waiting().route_layer(patient))
+        .merge(watching());
+    let (router, _) = all.split_for_parts();
+    router
+        .fallback(nowhere)
+        .method_not_allowed_fallback(not_so)
+        .layer(DefaultBodyLimit::max(limits::BODY))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(CompressionLayer::new())
+        .layer(middleware::map_response(headers::secure))
+        .with_state(state)
+}
+
+/// A method and a path with its parameters in braces.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Route {
+    /// `GET`, `POST`, …
+    pub method: &'static str,
+    /// As the router knows it: `/api/v1/lookup/{*value}`.
+    pub path: String,
+}
+
+/// Every route there is.
+pub fn table() -> Vec<Route> {
+    let described = api().merge(pages()).into_openapi();
+    let mut table = Vec::new();
+    for (path, item) in described.paths.paths {
+        for method in methods(&item) {
+            let path = path.clone();
+            table.push(Route { method, path });
+        }
+    }
+    table.sort();
+    table
+}
+
+fn methods(item: &PathItem) -> impl Iterator<Item = &'static str> {
+    let there = [
+        ("GET", item.get.is_some()),
+        ("PUT", item.put.is_some()),
+        ("POST", item.post.is_some()),
+        ("DELETE", item.delete.is_some()),
+        ("OPTIONS", item.options.is_some()),
+        ("HEAD", item.head.is_some()),
+        ("PATCH", item.patch.is_some()),
+        ("TRACE", item.trace.is_some()),
+    ];
+    there
+        .into_iter()
+        .filter_map(|(method, there)| there.then_some(method))
+}
+
+async fn nowhere(uri: Uri) -> Problem {
+    let path: String = uri.path().chars().take(100).collect();
+    Problem::new(StatusCode::NOT_FOUND, format!("There is nothing at {path}"))
+}
+
+async fn not_so(method: Method, uri: Uri) -> Problem {
+    let path: String = uri.path().chars().take(100).collect();
+    let detail = format!("{path} does not take {method}");
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail)
+}
+
+fn panicked(reason: Box<dyn std::any::Any + Send>) -> Response {
+    let text = reason.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| reason.downcast_ref::<&str>().copied());
+    let text = format!("a handler panicked: {}", text.unwrap_or("without a reason"));
+    axum::response::IntoResponse::into_response(Problem::internal(&text))
+}

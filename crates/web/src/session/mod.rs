@@ -1,0 +1,146 @@
+//! Sessions of people in browsers: a cookie, and requests that come from our own pages.
+
+pub(crate) mod page;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use noroshi_store::Account;
+
+use crate::problem::Problem;
+use crate::state::{AppState, Settings};
+
+/// How long a session lasts, in seconds.
+const LASTS: i64 = 12 * 60 * 60;
+
+/// The account that is signed in in this browser, if any.
+pub(crate) struct SignedIn(pub(crate) Option<Account>);
+
+impl FromRequestParts<AppState> for SignedIn {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let account = match token(&parts.headers, state.settings) {
+            Some(token) => state.store.session(token).await?,
+            None => None,
+        };
+        Ok(SignedIn(account))
+    }
+}
+
+/// The prefix makes browsers refuse a cookie of that name from anywhere but this very host.
+fn cookie_name(settings: Settings) -> &'static str {
+    match settings.https {
+        true => "__Host-noroshi",
+        false => "noroshi",
+    }
+}
+
+fn token(headers: &HeaderMap, settings: Settings) -> Option<&str> {
+    let name = cookie_name(settings);
+    let cookies = headers.get_all(header::COOKIE).iter();
+    let pairs = cookies
+        .filter_map(|cookies| cookies.to_str().ok())
+        .flat_map(|all| all.split(';'));
+    let mut pairs = pairs.filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(key, _)| *key == name).map(|(_, token)| token)
+}
+
+fn cookie(token: &str, seconds: i64, settings: Settings) -> String {
+    let name = cookie_name(settings);
+    let secure = if settings.https { "; Secure" } else { "" };
+    format!("{name}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+}
+
+/// Whether a request that changes something comes from a page of ours. Browsers say where it comes
+/// from in `Sec-Fetch-Site`, the older ones in `Origin`; what sends neither is no browser, and has
+/// no cookie that somebody else could use.
+fn same_origin(headers: &HeaderMap) -> bool {
+    let text = |name: &str| {
+        headers
+            .get(name)
+            .map(|value| value.to_str().unwrap_or_default())
+    };
+    match (text("sec-fetch-site"), text("origin"), text("host")) {
+        (Some(site), _, _) => matches!(site, "same-origin" | "none"),
+        (None, Some(origin), Some(host)) => {
+            let authority = origin.split_once("://").map(|(_, authority)| authority);
+            authority.is_some_and(|authority| authority.eq_ignore_ascii_case(host))
+        }
+        (None, Some(_), None) => false,
+        (None, None, _) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    fn headers(of: &[(&'static str, &'static str)]) -> HeaderMap {
+        let one = |(name, value): &(&'static str, &'static str)| {
+            (
+                HeaderName::from_static(name),
+                HeaderValue::from_static(value),
+            )
+        };
+        of.iter().map(one).collect()
+    }
+
+    #[test]
+    fn only_our_own_pages_change_things() {
+        for (of, ours) in [
+            (vec![("sec-fetch-site", "same-origin")], true),
+            (vec![("sec-fetch-site", "none")], true),
+            (vec![("sec-fetch-site", "same-site")], false),
+            (vec![("sec-fetch-site", "cross-site")], false),
+            (
+                vec![
+                    ("sec-fetch-site", "cross-site"),
+                    ("origin", "http://hub"),
+                    ("host", "hub"),
+                ],
+                false,
+            ),
+            (
+                vec![
+                    ("origin", "https://hub.example:8443"),
+                    ("host", "Hub.example:8443"),
+                ],
+                true,
+            ),
+            (
+                vec![("origin", "https://evil.example"), ("host", "hub.example")],
+                false,
+            ),
+            (
+                vec![
+                    ("origin", "https://hub.example.evil.example"),
+                    ("host", "hub.example"),
+                ],
+                false,
+            ),
+            (vec![("origin", "null"), ("host", "hub.example")], false),
+            (vec![("origin", "https://hub.example")], false),
+            (vec![("host", "hub.example")], true),
+        ] {
+            assert_eq!(same_origin(&headers(&of)), ours, "{of:?}");
+        }
+    }
+
+    #[test]
+    fn the_token_is_in_our_cookie() {
+        let plain = Settings::default();
+        let https = Settings {
+            https: true,
+            ..plain
+        };
+        let both = headers(&[("cookie", "a=b; noroshi=one;__Host-noroshi=two")]);
+        assert_eq!(token(&both, plain), Some("one"));
+        assert_eq!(token(&both, https), Some("two"));
+        assert_eq!(token(&headers(&[("cookie", "xnoroshi=one")]), plain), None);
+        assert!(cookie("t", 5, https).ends_with("HttpOnly; SameSite=Lax; Secure"));
+        assert!(!cookie("t", 5, plain).contains("Secure"));
+    }
+}

@@ -1,0 +1,73 @@
+//! What every handler has at hand.
+
+use std::sync::Arc;
+
+use noroshi_exchange::warninglist::Warninglists;
+use noroshi_store::Store;
+use tokio::sync::{Semaphore, watch};
+
+use crate::auth::Attempts;
+use crate::problem::Problem;
+
+/// Requests worked on at the same time; more wait their turn.
+const QUICK: usize = 256;
+/// Requests that may wait for changes at the same time.
+const PATIENT: usize = 1_024;
+
+/// How the server stands in its surroundings.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Settings {
+    /// A proxy of ours stands in front: the last address in `X-Forwarded-For` is the client's.
+    pub behind_proxy: bool,
+    /// Browsers reach us by https only: cookies are marked `Secure`.
+    pub https: bool,
+}
+
+/// What every handler has at hand; cheap to clone.
+#[derive(Clone)]
+pub struct AppState {
+    pub(crate) store: Store,
+    pub(crate) warninglists: Arc<Warninglists>,
+    pub(crate) settings: Settings,
+    pub(crate) attempts: Arc<Attempts>,
+    pub(crate) quick: Arc<Semaphore>,
+    pub(crate) patient: Arc<Semaphore>,
+    closing: Arc<watch::Sender<bool>>,
+}
+
+impl AppState {
+    /// A server over a store.
+    pub fn new(store: Store, warninglists: Arc<Warninglists>, settings: Settings) -> AppState {
+        AppState {
+            store,
+            warninglists,
+            settings,
+            attempts: Arc::default(),
+            quick: Arc::new(Semaphore::new(QUICK)),
+            patient: Arc::new(Semaphore::new(PATIENT)),
+            closing: Arc::new(watch::Sender::new(false)),
+        }
+    }
+
+    /// Sends those home who wait for changes, now and from now on.
+    pub(crate) fn close(&self) {
+        self.closing.send_replace(true);
+    }
+
+    /// Waits until the server is to end.
+    pub(crate) async fn closed(&self) {
+        // The sender is in self, so this cannot end before it is told to.
+        let _ = self.closing.subscribe().wait_for(|closing| *closing).await;
+    }
+}
+
+/// Does a piece of work to its end, even if the client goes away meanwhile: what was changed must
+/// also be in the audit log.
+pub(crate) async fn to_the_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T, Problem>> + Send + 'static,
+) -> Result<T, Problem> {
+    match tokio::spawn(work).await {
+        Ok(done) => done,
+        Err(error) => Err(Problem::internal(&error)),
+    }
+}

@@ -1,0 +1,280 @@
+//! A hub to talk to: a store on one engine, served on a port of this machine, and clients of it.
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "every test program uses its part of it"
+)]
+
+use std::sync::Arc;
+
+use noroshi_exchange::warninglist::Warninglists;
+use noroshi_indicator::{Observable, Tlp};
+use noroshi_store::{
+    Account, AccountKind, Batch, EVERYONE, ImportMode, Mode, NewAccount, NewKey, NewListing,
+    NewSource, Role, Scope, Source, Store, Target,
+};
+use noroshi_web::{AppState, Settings};
+use reqwest::{Method, Response, StatusCode};
+use serde_json::Value;
+use tokio::sync::oneshot;
+
+pub const ALL_SCOPES: [Scope; 3] = [Scope::Read, Scope::Write, Scope::Admin];
+
+/// Where the testkit's place is, as the store says it.
+pub fn target(place: &noroshi_testkit::Target) -> Target {
+    let directory = place.data().to_owned();
+    match place.url() {
+        Some(url) => Target::Postgres {
+            url: url.to_owned(),
+            directory,
+        },
+        None => Target::Directory(directory),
+    }
+}
+
+/// A hub that is being served. It ends with this value.
+pub struct Hub {
+    pub store: Store,
+    pub base: String,
+    http: reqwest::Client,
+    stop: Option<oneshot::Sender<()>>,
+}
+
+impl Hub {
+    pub async fn on(place: &noroshi_testkit::Target) -> Hub {
+        Hub::with(place, Settings::default()).await
+    }
+
+    pub async fn with(place: &noroshi_testkit::Target, settings: Settings) -> Hub {
+        let store = Store::open(&target(place)).await.unwrap();
+        let lists = Arc::new(Warninglists::new([]));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let (stop, stopped) = oneshot::channel::<()>();
+        let state = AppState::new(store.clone(), lists, settings);
+        tokio::spawn(async move {
+            let stopped = async move { drop(stopped.await) };
+            noroshi_web::serve(vec![listener], state, stopped)
+                .await
+                .unwrap();
+        });
+        Hub {
+            store,
+            base,
+            http: http(),
+            stop: Some(stop),
+        }
+    }
+
+    pub fn stop(&mut self) {
+        self.stop.take();
+    }
+
+    pub async fn account(&self, name: &str, role: Role) -> Account {
+        let new = NewAccount {
+            name: name.to_owned(),
+            kind: AccountKind::Person,
+            role,
+            organisation: None,
+        };
+        self.store.add_account(new).await.unwrap()
+    }
+
+    pub async fn key(&self, account: &str, scopes: &[Scope]) -> String {
+        let new = NewKey {
+            account: account.to_owned(),
+            name: "test".to_owned(),
+            scopes: scopes.to_vec(),
+            tlp: Tlp::Red,
+            expires: None,
+        };
+        self.store.add_key(new).await.unwrap().1
+    }
+
+    /// A client with a new account of that role and a key for everything.
+    pub async fn client(&self, name: &str, role: Role) -> Client<'_> {
+        self.account(name, role).await;
+        let key = self.key(name, &ALL_SCOPES).await;
+        self.with_key(&key)
+    }
+
+    pub fn with_key(&self, key: &str) -> Client<'_> {
+        Client {
+            hub: self,
+            key: Some(key.to_owned()),
+        }
+    }
+
+    pub fn stranger(&self) -> Client<'_> {
+        Client {
+            hub: self,
+            key: None,
+        }
+    }
+
+    pub async fn source(&self, name: &str) -> Source {
+        self.source_for(name, EVERYONE).await
+    }
+
+    pub async fn source_for(&self, name: &str, audience: &str) -> Source {
+        let new = NewSource {
+            name: name.to_owned(),
+            mode: Mode::Snapshot,
+            expiry: None,
+            audience: audience.to_owned(),
+            tlp: Tlp::Green,
+            enabled: true,
+            owner: None,
+        };
+        self.store.ensure_source(new).await.unwrap()
+    }
+}
+
+/// Of reqwest, which asks for a TLS provider even where there is no TLS.
+fn http() -> reqwest::Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+    builder.no_proxy().build().unwrap()
+}
+
+/// Somebody who talks to a hub.
+#[derive(Clone)]
+pub struct Client<'a> {
+    pub hub: &'a Hub,
+    pub key: Option<String>,
+}
+
+impl Client<'_> {
+    pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        let request = self
+            .hub
+            .http
+            .request(method, format!("{}{path}", self.hub.base));
+        match &self.key {
+            Some(key) => request.bearer_auth(key),
+            None => request,
+        }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        Answer::of(self.request("GET", path).send().await.unwrap()).await
+    }
+
+    pub async fn send(&self, method: &str, path: &str, body: &Value) -> Answer {
+        let request = self
+            .request(method, path)
+            .header("content-type", "application/json");
+        Answer::of(request.body(body.to_string()).send().await.unwrap()).await
+    }
+
+    /// A GET that must go well.
+    pub async fn json(&self, path: &str) -> Value {
+        let answer = self.get(path).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text);
+        answer.json()
+    }
+
+    /// One page after another, until there is no next; `more` tells how to ask for it.
+    pub async fn pages(&self, path: &str, parameter: &str) -> Vec<Value> {
+        let mut pages = Vec::new();
+        let mut next = None;
+        loop {
+            let path = match &next {
+                Some(next) => format!("{path}&{parameter}={next}"),
+                None => path.to_owned(),
+            };
+            let page = self.json(&path).await;
+            next = match &page["next"] {
+                Value::Null => None,
+                Value::String(text) => Some(text.clone()),
+                other => Some(other.to_string()),
+            };
+            pages.push(page);
+            assert!(pages.len() < 10_000, "{path} never ends");
+            if next.is_none() {
+                return pages;
+            }
+        }
+    }
+}
+
+/// What came back.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: reqwest::header::HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    pub async fn of(response: Response) -> Answer {
+        Answer {
+            status: response.status(),
+            headers: response.headers().clone(),
+            text: response.text().await.unwrap(),
+        }
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+
+    /// The problem that it is, which must say its own status.
+    #[track_caller]
+    pub fn problem(&self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        let problem = self.json();
+        assert_eq!(problem["status"], status);
+        for member in ["type", "title", "detail"] {
+            assert!(
+                problem[member]
+                    .as_str()
+                    .is_some_and(|text| !text.is_empty()),
+                "{member}"
+            );
+        }
+        problem
+    }
+}
+
+pub fn row(value: &str) -> NewListing {
+    NewListing {
+        observable: Observable::detect(value).unwrap().observable,
+        item: 0,
+        first_seen: Some(1_700_000_000_000_000),
+        last_seen: Some(1_710_000_000_000_000),
+        port: None,
+        family: None,
+        tags: Vec::new(),
+        note: None,
+        confidence: None,
+        reference: None,
+    }
+}
+
+pub async fn import(store: &Store, source: &Source, rows: Vec<NewListing>) -> Batch {
+    let begun = store.begin_import(source, ImportMode::Serving, "test", None);
+    let mut import = begun.await.unwrap();
+    import.chunk(rows, Vec::new()).await.unwrap();
+    import.finish().await.unwrap()
+}
+
+/// Percent-encoded, every sign that is not a plain letter or digit.
+pub fn encoded(text: &str) -> String {
+    let mut out = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => out.push(byte.into()),
+            other => out.push_str(&format!("%{other:02X}")),
+        }
+    }
+    out
+}

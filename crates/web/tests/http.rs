@@ -1,0 +1,18 @@
+//! The hub over HTTP, on both engines.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "all of it is tests")]
+
+#[path = "http/asking.rs"]
+mod asking;
+#[path = "http/collecting.rs"]
+mod collecting;
+mod common;
+#[path = "http/keys.rs"]
+mod keys;
+#[path = "http/managing.rs"]
+mod managing;
+#[path = "http/pages.rs"]
+mod pages;
+#[path = "http/polling.rs"]
+mod polling;
+#[path = "http/problems.rs"]
+mod problems;

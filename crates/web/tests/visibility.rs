@@ -1,0 +1,96 @@
+//! A reader never learns of a statement outside the audience.
+//!
+//! Random organisations, audiences, accounts, sources and imports; then every route that there is, asked by
+//! every account, against a slow model of what that account may know. A route that is not in the table of
+//! [`routes`] fails the test, and so does the mark of a hidden source anywhere in an answer.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "all of it is tests")]
+
+#[path = "visibility/answers.rs"]
+mod answers;
+#[path = "visibility/asker.rs"]
+mod asker;
+mod common;
+#[path = "visibility/dice.rs"]
+mod dice;
+#[path = "visibility/model.rs"]
+mod model;
+#[path = "visibility/routes.rs"]
+mod routes;
+#[path = "visibility/world.rs"]
+mod world;
+
+use noroshi_testkit::each_engine_async;
+
+use crate::asker::Asker;
+use crate::common::Hub;
+use crate::dice::Dice;
+use crate::routes::{Check, TABLE};
+use crate::world::World;
+
+const SEEDS: [u64; 3] = [1, 2, 3];
+
+#[test]
+fn every_route_is_in_the_table() {
+    let mut known: Vec<(&str, &str)> = TABLE
+        .iter()
+        .map(|(method, path, _)| (*method, *path))
+        .collect();
+    known.sort_unstable();
+    let there = noroshi_web::routes::table();
+    let there: Vec<(&str, &str)> = there
+        .iter()
+        .map(|one| (one.method, one.path.as_str()))
+        .collect();
+    assert_eq!(
+        known, there,
+        "give every route a check in the table of this test"
+    );
+
+    // The table above is made from the handlers' descriptions; nothing gets around them.
+    let page = include_str!("../src/routes.rs");
+    for way in [
+        ".route(",
+        ".route_service(",
+        ".nest(",
+        ".nest_service(",
+        ".fallback_service(",
+    ] {
+        assert!(
+            !page.contains(way),
+            "register by description, not by {way}…)"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_reader_never_learns_of_a_statement_outside_the_audience() {
+    for seed in SEEDS {
+        each_engine_async(async |place| {
+            println!("seed: {seed}");
+            let hub = Hub::on(&place).await;
+            let mut dice = Dice::new(seed);
+            let mut world = World::random(&hub, &mut dice).await;
+            assert!(
+                world.has_secrets(),
+                "seed {seed} makes a world without secrets"
+            );
+            everybody_asks(&hub, &world, &TABLE.map(|(_, _, check)| check)).await;
+
+            // What is undone, and what changes its audience, is seen so at once.
+            world.roll_back_something(&hub, &mut dice).await;
+            everybody_asks(&hub, &world, &Check::OF_STATEMENTS).await;
+            world.change_an_audience(&hub, &mut dice).await;
+            everybody_asks(&hub, &world, &Check::OF_STATEMENTS).await;
+        })
+        .await;
+    }
+}
+
+async fn everybody_asks(hub: &Hub, world: &World, checks: &[Check]) {
+    for who in 0..world.people.len() {
+        let asker = Asker::new(hub, world, who);
+        for check in checks {
+            check.run(&asker).await;
+        }
+    }
+}

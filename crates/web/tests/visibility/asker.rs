@@ -1,0 +1,121 @@
+//! One person asking. Every answer is searched for what that person must not see, whatever else is checked.
+
+use serde_json::Value;
+
+use crate::common::{Answer, Client, Hub};
+use crate::model::Model;
+use crate::world::{Person, World};
+
+pub struct Asker<'a> {
+    pub hub: &'a Hub,
+    pub world: &'a World,
+    pub person: &'a Person,
+    pub model: Model<'a>,
+    client: Client<'a>,
+}
+
+impl<'a> Asker<'a> {
+    pub fn new(hub: &'a Hub, world: &'a World, who: usize) -> Asker<'a> {
+        let person = &world.people[who];
+        Asker {
+            hub,
+            world,
+            person,
+            model: Model::of(world, person),
+            client: hub.with_key(&person.key),
+        }
+    }
+
+    pub async fn ask(&self, method: &str, path: &str, body: &Value) -> Answer {
+        let answer = match method {
+            "GET" => self.client.get(path).await,
+            _ => self.client.send(method, path, body).await,
+        };
+        self.search_through(&answer, &format!("{method} {path} {body}"));
+        answer
+    }
+
+    pub async fn json(&self, path: &str) -> Value {
+        let answer = self.ask("GET", path, &Value::Null).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+        answer.json()
+    }
+
+    /// A page as it comes to a browser with a session.
+    pub async fn page(&self, path: &str, cookie: &str) -> Answer {
+        let request = self
+            .hub
+            .stranger()
+            .request("GET", path)
+            .header("cookie", cookie);
+        let answer = Answer::of(request.send().await.unwrap()).await;
+        self.search_through(&answer, path);
+        answer
+    }
+
+    /// All pages of an answer, one member of them put together.
+    pub async fn pages(&self, path: &str, parameter: &str, member: &str) -> Vec<Value> {
+        let pages = self.client.pages(path, parameter).await;
+        for page in &pages {
+            self.search_text(&page.to_string(), path);
+        }
+        pages
+            .iter()
+            .flat_map(|page| page[member].as_array().unwrap().clone())
+            .collect()
+    }
+
+    /// What is hidden is answered just as what does not exist.
+    pub async fn as_if_absent(&self, method: &str, hidden: &str, absent: &str, body: &Value) {
+        let (hidden_name, absent_name) = difference(hidden, absent);
+        let one = self.ask(method, hidden, body).await;
+        let other = self.ask(method, absent, body).await;
+        assert_eq!(
+            one.status, other.status,
+            "{} {method} {hidden}",
+            self.person.name
+        );
+        assert_eq!(one.text.replace(hidden_name, absent_name), other.text);
+        assert!(
+            other.status == 404 || other.status == 403,
+            "{method} {absent}: {}",
+            other.status
+        );
+    }
+
+    fn search_through(&self, answer: &Answer, question: &str) {
+        self.search_text(&answer.text, question);
+        self.search_text(&format!("{:?}", answer.headers), question);
+    }
+
+    fn search_text(&self, text: &str, question: &str) {
+        for feed in &self.model.hidden {
+            // The audit log names what was administered, to administrators; what a source said it never tells.
+            let named = (!question.contains("/audit")).then_some(&feed.name_mark);
+            for mark in named.into_iter().chain([&feed.mark]) {
+                let leaked = text.contains(mark.as_str()) && !question.contains(mark.as_str());
+                assert!(
+                    !leaked,
+                    "{} asked {question} and was told of {mark}: {text}",
+                    self.person.name
+                );
+            }
+        }
+    }
+}
+
+/// The parts in which two paths differ.
+fn difference<'a>(one: &'a str, other: &'a str) -> (&'a str, &'a str) {
+    let same = one
+        .bytes()
+        .zip(other.bytes())
+        .take_while(|(a, b)| a == b)
+        .count();
+    let end = |text: &'a str| {
+        text[same..]
+            .find(['/', '?'])
+            .map_or(text.len(), |at| same + at)
+    };
+    let start = one[..same].rfind(['/', '=']).map_or(0, |at| at + 1);
+    (&one[start..end(one)], &other[start..end(other)])
+}
