@@ -1,0 +1,33 @@
+//! The commands, one group a file.
+
+pub(crate) mod account;
+pub(crate) mod collect;
+pub(crate) mod extract;
+mod input;
+pub(crate) mod key;
+pub(crate) mod lookup;
+pub(crate) mod search;
+pub(crate) mod source;
+
+use crate::cli::{Cli, Command};
+use crate::logging;
+use crate::place::Place;
+
+/// Runs the command.
+pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
+    if let Command::Extract(args) = &cli.command {
+        // Needs neither data nor configuration.
+        return extract::run(args);
+    }
+    let place = Place::new(&cli.place)?;
+    logging::start(&place.config.log, "warn")?;
+    match cli.command {
+        Command::Extract(_) => Ok(()),
+        Command::Collect(args) => collect::run(&place, &args).await,
+        Command::Lookup(args) => lookup::run(&place, &args).await,
+        Command::Search(args) => search::run(&place, &args).await,
+        Command::Source(command) => source::run(&place, &command).await,
+        Command::Account(command) => account::run(&place, &command).await,
+        Command::Key(command) => key::run(&place, &command).await,
+    }
+}
