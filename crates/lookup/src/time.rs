@@ -16,11 +16,11 @@ pub struct Time(pub i64);
 
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // RFC 3339 has four digits for the year.
+        // RFC 3339 has four digits for the year, and no sign.
         const FIRST: i64 = -62_167_219_200_000_000;
-        const LAST: i64 = 253_402_207_200_999_999;
-        let time = Timestamp::from_microsecond(self.0.clamp(FIRST, LAST));
-        time.unwrap_or(Timestamp::UNIX_EPOCH).fmt(f)
+        let time = Timestamp::from_microsecond(self.0.max(FIRST));
+        // All before `FIRST` are gone, so what is left over lies beyond the end.
+        time.unwrap_or(Timestamp::MAX).fmt(f)
     }
 }
 
@@ -59,7 +59,7 @@ mod tests {
             (1, "1970-01-01T00:00:00.000001Z"),
             (-1, "1969-12-31T23:59:59.999999Z"),
             (i64::MIN, "0000-01-01T00:00:00Z"),
-            (i64::MAX, "9999-12-30T22:00:00.999999Z"),
+            (i64::MAX, "9999-12-30T22:00:00.999999999Z"),
         ] {
             assert_eq!(Time(micros).to_string(), shown);
             let json = serde_json::to_string(&Time(micros)).unwrap();

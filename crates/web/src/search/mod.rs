@@ -29,7 +29,7 @@ pub struct FoundValue {
     pub listings: Vec<Listing>,
 }
 
-/// Counts over an answer.
+/// Counts over an answer: the 20 most frequent of each sort.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, ToSchema)]
 pub struct FoundGroups {
     /// Values found.

@@ -1,9 +1,5 @@
 //! A hub to talk to: a store on one engine, served on a port of this machine, and clients of it.
-#![allow(
-    dead_code,
-    unreachable_pub,
-    reason = "every test program uses its part of it"
-)]
+#![allow(dead_code, reason = "every test program uses its part of it")]
 
 use std::sync::Arc;
 
@@ -18,10 +14,10 @@ use reqwest::{Method, Response, StatusCode};
 use serde_json::Value;
 use tokio::sync::oneshot;
 
-pub const ALL_SCOPES: [Scope; 3] = [Scope::Read, Scope::Write, Scope::Admin];
+pub(crate) const ALL_SCOPES: [Scope; 3] = [Scope::Read, Scope::Write, Scope::Admin];
 
 /// Where the testkit's place is, as the store says it.
-pub fn target(place: &noroshi_testkit::Target) -> Target {
+pub(crate) fn target(place: &noroshi_testkit::Target) -> Target {
     let directory = place.data().to_owned();
     match place.url() {
         Some(url) => Target::Postgres {
@@ -33,19 +29,19 @@ pub fn target(place: &noroshi_testkit::Target) -> Target {
 }
 
 /// A hub that is being served. It ends with this value.
-pub struct Hub {
-    pub store: Store,
-    pub base: String,
+pub(crate) struct Hub {
+    pub(crate) store: Store,
+    pub(crate) base: String,
     http: reqwest::Client,
     stop: Option<oneshot::Sender<()>>,
 }
 
 impl Hub {
-    pub async fn on(place: &noroshi_testkit::Target) -> Hub {
+    pub(crate) async fn on(place: &noroshi_testkit::Target) -> Hub {
         Hub::with(place, Settings::default()).await
     }
 
-    pub async fn with(place: &noroshi_testkit::Target, settings: Settings) -> Hub {
+    pub(crate) async fn with(place: &noroshi_testkit::Target, settings: Settings) -> Hub {
         let store = Store::open(&target(place)).await.unwrap();
         let lists = Arc::new(Warninglists::new([]));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -66,11 +62,11 @@ impl Hub {
         }
     }
 
-    pub fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         self.stop.take();
     }
 
-    pub async fn account(&self, name: &str, role: Role) -> Account {
+    pub(crate) async fn account(&self, name: &str, role: Role) -> Account {
         let new = NewAccount {
             name: name.to_owned(),
             kind: AccountKind::Person,
@@ -80,7 +76,7 @@ impl Hub {
         self.store.add_account(new).await.unwrap()
     }
 
-    pub async fn key(&self, account: &str, scopes: &[Scope]) -> String {
+    pub(crate) async fn key(&self, account: &str, scopes: &[Scope]) -> String {
         let new = NewKey {
             account: account.to_owned(),
             name: "test".to_owned(),
@@ -92,31 +88,31 @@ impl Hub {
     }
 
     /// A client with a new account of that role and a key for everything.
-    pub async fn client(&self, name: &str, role: Role) -> Client<'_> {
+    pub(crate) async fn client(&self, name: &str, role: Role) -> Client<'_> {
         self.account(name, role).await;
         let key = self.key(name, &ALL_SCOPES).await;
         self.with_key(&key)
     }
 
-    pub fn with_key(&self, key: &str) -> Client<'_> {
+    pub(crate) fn with_key(&self, key: &str) -> Client<'_> {
         Client {
             hub: self,
             key: Some(key.to_owned()),
         }
     }
 
-    pub fn stranger(&self) -> Client<'_> {
+    pub(crate) fn stranger(&self) -> Client<'_> {
         Client {
             hub: self,
             key: None,
         }
     }
 
-    pub async fn source(&self, name: &str) -> Source {
+    pub(crate) async fn source(&self, name: &str) -> Source {
         self.source_for(name, EVERYONE).await
     }
 
-    pub async fn source_for(&self, name: &str, audience: &str) -> Source {
+    pub(crate) async fn source_for(&self, name: &str, audience: &str) -> Source {
         let new = NewSource {
             name: name.to_owned(),
             mode: Mode::Snapshot,
@@ -139,13 +135,13 @@ fn http() -> reqwest::Client {
 
 /// Somebody who talks to a hub.
 #[derive(Clone)]
-pub struct Client<'a> {
-    pub hub: &'a Hub,
-    pub key: Option<String>,
+pub(crate) struct Client<'a> {
+    pub(crate) hub: &'a Hub,
+    pub(crate) key: Option<String>,
 }
 
 impl Client<'_> {
-    pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
+    pub(crate) fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
         let request = self
             .hub
@@ -157,11 +153,11 @@ impl Client<'_> {
         }
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         Answer::of(self.request("GET", path).send().await.unwrap()).await
     }
 
-    pub async fn send(&self, method: &str, path: &str, body: &Value) -> Answer {
+    pub(crate) async fn send(&self, method: &str, path: &str, body: &Value) -> Answer {
         let request = self
             .request(method, path)
             .header("content-type", "application/json");
@@ -169,14 +165,14 @@ impl Client<'_> {
     }
 
     /// A GET that must go well.
-    pub async fn json(&self, path: &str) -> Value {
+    pub(crate) async fn json(&self, path: &str) -> Value {
         let answer = self.get(path).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text);
         answer.json()
     }
 
     /// One page after another, until there is no next; `more` tells how to ask for it.
-    pub async fn pages(&self, path: &str, parameter: &str) -> Vec<Value> {
+    pub(crate) async fn pages(&self, path: &str, parameter: &str) -> Vec<Value> {
         let mut pages = Vec::new();
         let mut next = None;
         loop {
@@ -201,14 +197,14 @@ impl Client<'_> {
 
 /// What came back.
 #[derive(Clone, Debug)]
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: reqwest::header::HeaderMap,
-    pub text: String,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: reqwest::header::HeaderMap,
+    pub(crate) text: String,
 }
 
 impl Answer {
-    pub async fn of(response: Response) -> Answer {
+    pub(crate) async fn of(response: Response) -> Answer {
         Answer {
             status: response.status(),
             headers: response.headers().clone(),
@@ -216,19 +212,19 @@ impl Answer {
         }
     }
 
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers
             .get(name)
             .map_or("", |value| value.to_str().unwrap())
     }
 
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
     }
 
     /// The problem that it is, which must say its own status.
     #[track_caller]
-    pub fn problem(&self, status: u16) -> Value {
+    pub(crate) fn problem(&self, status: u16) -> Value {
         assert_eq!(self.status.as_u16(), status, "{}", self.text);
         assert_eq!(self.header("content-type"), "application/problem+json");
         let problem = self.json();
@@ -245,7 +241,7 @@ impl Answer {
     }
 }
 
-pub fn row(value: &str) -> NewListing {
+pub(crate) fn row(value: &str) -> NewListing {
     NewListing {
         observable: Observable::detect(value).unwrap().observable,
         item: 0,
@@ -260,7 +256,7 @@ pub fn row(value: &str) -> NewListing {
     }
 }
 
-pub async fn import(store: &Store, source: &Source, rows: Vec<NewListing>) -> Batch {
+pub(crate) async fn import(store: &Store, source: &Source, rows: Vec<NewListing>) -> Batch {
     let begun = store.begin_import(source, ImportMode::Serving, "test", None);
     let mut import = begun.await.unwrap();
     import.chunk(rows, Vec::new()).await.unwrap();
@@ -268,7 +264,7 @@ pub async fn import(store: &Store, source: &Source, rows: Vec<NewListing>) -> Ba
 }
 
 /// Percent-encoded, every sign that is not a plain letter or digit.
-pub fn encoded(text: &str) -> String {
+pub(crate) fn encoded(text: &str) -> String {
     let mut out = String::new();
     for byte in text.bytes() {
         match byte {
@@ -277,4 +273,18 @@ pub fn encoded(text: &str) -> String {
         }
     }
     out
+}
+
+/// With one whole word (of letters, digits, `-` and `_`) in the place of another.
+pub(crate) fn replaced(text: &str, word: &str, by: &str) -> String {
+    let in_word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+    let (mut out, mut rest) = (String::new(), text);
+    while let Some(at) = rest.find(word) {
+        let end = at + word.len();
+        let alone = !rest[..at].ends_with(in_word) && !rest[end..].starts_with(in_word);
+        out.push_str(&rest[..at]);
+        out.push_str(if alone { by } else { word });
+        rest = &rest[end..];
+    }
+    out + rest
 }

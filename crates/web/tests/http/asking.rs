@@ -41,7 +41,7 @@ async fn pages_together_are_the_whole_answer() {
             "domain:evil.example",
             "evil.example since:7d",
             "192.0.2.0/25 -source:third",
-            "h1",
+            "evil",
             "since:1h until:2099-01-01",
         ] {
             let path = |limit| format!("/api/v1/search?q={}&limit={limit}", encoded(query));

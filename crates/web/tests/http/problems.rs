@@ -157,7 +157,6 @@ async fn hostile_questions_are_answered() {
         }
         for value in [
             "\0",
-            "..",
             "%2e%2e",
             "http://192.0.2.1/?a=b&c=d#e",
             "'",

@@ -37,7 +37,7 @@ fn value(of: &Value) -> String {
 }
 
 impl Asker<'_> {
-    pub async fn search(&self) {
+    pub(crate) async fn search(&self) {
         let mut queries: Vec<String> = [
             "",
             "shared",
@@ -121,7 +121,7 @@ impl Asker<'_> {
         }
     }
 
-    pub async fn lookup(&self) {
+    pub(crate) async fn lookup(&self) {
         let said = self.model.said();
         for text in VALUES.iter().chain(&UNLISTED) {
             let asked = observable(text);
@@ -168,7 +168,7 @@ impl Asker<'_> {
         }
     }
 
-    pub async fn bulk(&self) {
+    pub(crate) async fn bulk(&self) {
         let said = self.model.said();
         let all: Vec<&str> = VALUES.iter().chain(&UNLISTED).copied().collect();
         let answer = self
@@ -194,7 +194,7 @@ impl Asker<'_> {
         }
     }
 
-    pub async fn sources(&self) {
+    pub(crate) async fn sources(&self) {
         let answer = self.json("/api/v1/sources").await;
         let told = answer["sources"].as_array().unwrap();
         let mut expected: Vec<_> = self
@@ -211,7 +211,7 @@ impl Asker<'_> {
         assert_eq!(names, expected, "{}", self.person.name);
     }
 
-    pub async fn source(&self) {
+    pub(crate) async fn source(&self) {
         for feed in &self.model.seen {
             let answer = self
                 .json(&format!("/api/v1/sources/{}", feed.kept.name))
@@ -226,7 +226,7 @@ impl Asker<'_> {
         }
     }
 
-    pub async fn change_source(&self) {
+    pub(crate) async fn change_source(&self) {
         let admin = self.person.role == Role::Admin;
         for feed in &self.model.seen {
             let path = format!("/api/v1/sources/{}", feed.kept.name);
@@ -241,7 +241,7 @@ impl Asker<'_> {
         }
     }
 
-    pub async fn batches(&self) {
+    pub(crate) async fn batches(&self) {
         let ids = |batches: Vec<Value>| {
             batches
                 .iter()
@@ -268,7 +268,7 @@ impl Asker<'_> {
         }
     }
 
-    pub async fn batch(&self) {
+    pub(crate) async fn batch(&self) {
         for feed in &self.model.seen {
             for receipt in &feed.receipts {
                 let answer = self.json(&format!("/api/v1/batches/{}", receipt.id)).await;
@@ -307,7 +307,7 @@ impl Asker<'_> {
         receipts.map(|receipt| receipt.id).collect()
     }
 
-    pub async fn bad_rows(&self) {
+    pub(crate) async fn bad_rows(&self) {
         for feed in &self.model.seen {
             for receipt in &feed.receipts {
                 let path = format!("/api/v1/batches/{}/bad?limit=2", receipt.id);
@@ -327,7 +327,7 @@ impl Asker<'_> {
     }
 
     /// Only what has no effect: what the model sees later tells whether it had one.
-    pub async fn roll_back(&self) {
+    pub(crate) async fn roll_back(&self) {
         let may = matches!(self.person.role, Role::Admin | Role::Analyst);
         if !may {
             for receipt in self.model.seen.iter().flat_map(|feed| &feed.receipts) {
@@ -342,7 +342,7 @@ impl Asker<'_> {
         }
     }
 
-    pub async fn changes(&self) {
+    pub(crate) async fn changes(&self) {
         let (mut after, mut told) = (0, Vec::new());
         loop {
             let page = self
@@ -401,7 +401,7 @@ impl Asker<'_> {
         assert_eq!(sums, expected, "{}", self.person.name);
     }
 
-    pub async fn me(&self) {
+    pub(crate) async fn me(&self) {
         let answer = self.json("/api/v1/me").await;
         assert_eq!(answer["account"]["name"], self.person.name);
         assert_eq!(
@@ -411,7 +411,7 @@ impl Asker<'_> {
     }
 
     /// Nothing of statements is in it, and only administrators get it.
-    pub async fn managing(&self, method: &str, path: &str) {
+    pub(crate) async fn managing(&self, method: &str, path: &str) {
         let number = noroshi_store::now();
         let name = format!("made-{number}");
         let body = match path {
@@ -427,7 +427,7 @@ impl Asker<'_> {
         }
     }
 
-    pub async fn keys(&self) {
+    pub(crate) async fn keys(&self) {
         let order = json!({"name": "more", "scopes": ["read"]});
         let made = self.ask("POST", "/api/v1/keys", &order).await;
         assert_eq!(made.status, 201, "{}", made.text);
@@ -437,7 +437,7 @@ impl Asker<'_> {
         }
     }
 
-    pub async fn revoke_key(&self) {
+    pub(crate) async fn revoke_key(&self) {
         let all = self.hub.store.keys(None).await.unwrap();
         for key in all.iter().filter(|key| key.account != self.person.name) {
             let path = format!("/api/v1/keys/{}", key.id);
@@ -448,7 +448,7 @@ impl Asker<'_> {
         }
     }
 
-    pub async fn public(&self) {
+    pub(crate) async fn public(&self) {
         for path in ["/healthz", "/api/v1/openapi.json", "/assets/style.css"] {
             let own = self.ask("GET", path, &Value::Null).await;
             let strangers = self.hub.stranger().get(path).await;
@@ -457,7 +457,7 @@ impl Asker<'_> {
     }
 
     /// Signs in, out, and in again; the cookie.
-    pub async fn session(&self) -> String {
+    pub(crate) async fn session(&self) -> String {
         let stranger = self.hub.stranger();
         let sign_in = async || {
             let request = stranger.request("POST", "/sign-in");
@@ -483,7 +483,7 @@ impl Asker<'_> {
         sign_in().await
     }
 
-    pub async fn home(&self) {
+    pub(crate) async fn home(&self) {
         let cookie = self.session().await;
         for query in [
             "tag:shared",

@@ -2,20 +2,20 @@
 
 use serde_json::Value;
 
-use crate::common::{Answer, Client, Hub};
+use crate::common::{Answer, Client, Hub, replaced};
 use crate::model::Model;
 use crate::world::{Person, World};
 
-pub struct Asker<'a> {
-    pub hub: &'a Hub,
-    pub world: &'a World,
-    pub person: &'a Person,
-    pub model: Model<'a>,
+pub(crate) struct Asker<'a> {
+    pub(crate) hub: &'a Hub,
+    pub(crate) world: &'a World,
+    pub(crate) person: &'a Person,
+    pub(crate) model: Model<'a>,
     client: Client<'a>,
 }
 
 impl<'a> Asker<'a> {
-    pub fn new(hub: &'a Hub, world: &'a World, who: usize) -> Asker<'a> {
+    pub(crate) fn new(hub: &'a Hub, world: &'a World, who: usize) -> Asker<'a> {
         let person = &world.people[who];
         Asker {
             hub,
@@ -26,7 +26,7 @@ impl<'a> Asker<'a> {
         }
     }
 
-    pub async fn ask(&self, method: &str, path: &str, body: &Value) -> Answer {
+    pub(crate) async fn ask(&self, method: &str, path: &str, body: &Value) -> Answer {
         let answer = match method {
             "GET" => self.client.get(path).await,
             _ => self.client.send(method, path, body).await,
@@ -35,14 +35,14 @@ impl<'a> Asker<'a> {
         answer
     }
 
-    pub async fn json(&self, path: &str) -> Value {
+    pub(crate) async fn json(&self, path: &str) -> Value {
         let answer = self.ask("GET", path, &Value::Null).await;
         assert_eq!(answer.status, 200, "{path}: {}", answer.text);
         answer.json()
     }
 
     /// A page as it comes to a browser with a session.
-    pub async fn page(&self, path: &str, cookie: &str) -> Answer {
+    pub(crate) async fn page(&self, path: &str, cookie: &str) -> Answer {
         let request = self
             .hub
             .stranger()
@@ -54,7 +54,7 @@ impl<'a> Asker<'a> {
     }
 
     /// All pages of an answer, one member of them put together.
-    pub async fn pages(&self, path: &str, parameter: &str, member: &str) -> Vec<Value> {
+    pub(crate) async fn pages(&self, path: &str, parameter: &str, member: &str) -> Vec<Value> {
         let pages = self.client.pages(path, parameter).await;
         for page in &pages {
             self.search_text(&page.to_string(), path);
@@ -66,7 +66,13 @@ impl<'a> Asker<'a> {
     }
 
     /// What is hidden is answered just as what does not exist.
-    pub async fn as_if_absent(&self, method: &str, hidden: &str, absent: &str, body: &Value) {
+    pub(crate) async fn as_if_absent(
+        &self,
+        method: &str,
+        hidden: &str,
+        absent: &str,
+        body: &Value,
+    ) {
         let (hidden_name, absent_name) = difference(hidden, absent);
         let one = self.ask(method, hidden, body).await;
         let other = self.ask(method, absent, body).await;
@@ -75,7 +81,7 @@ impl<'a> Asker<'a> {
             "{} {method} {hidden}",
             self.person.name
         );
-        assert_eq!(one.text.replace(hidden_name, absent_name), other.text);
+        assert_eq!(replaced(&one.text, hidden_name, absent_name), other.text);
         assert!(
             other.status == 404 || other.status == 403,
             "{method} {absent}: {}",

@@ -1,9 +1,9 @@
 //! Random choices that a seed repeats: SplitMix64 (Steele, Lea, Flood 2014).
 
-pub struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    pub fn new(seed: u64) -> Dice {
+    pub(crate) fn new(seed: u64) -> Dice {
         Dice(seed)
     }
 
@@ -16,21 +16,21 @@ impl Dice {
     }
 
     /// Below `sides`.
-    pub fn roll(&mut self, sides: usize) -> usize {
+    pub(crate) fn roll(&mut self, sides: usize) -> usize {
         (self.next() % sides as u64) as usize
     }
 
     /// True in so many of a hundred.
-    pub fn percent(&mut self, chance: usize) -> bool {
+    pub(crate) fn percent(&mut self, chance: usize) -> bool {
         self.roll(100) < chance
     }
 
-    pub fn pick<T: Clone>(&mut self, of: &[T]) -> T {
+    pub(crate) fn pick<T: Clone>(&mut self, of: &[T]) -> T {
         of[self.roll(of.len())].clone()
     }
 
     /// Each with so many chances of a hundred, at least one.
-    pub fn some<T: Clone>(&mut self, of: &[T], chance: usize) -> Vec<T> {
+    pub(crate) fn some<T: Clone>(&mut self, of: &[T], chance: usize) -> Vec<T> {
         let mut some: Vec<T> = Vec::new();
         for one in of {
             if self.percent(chance) {

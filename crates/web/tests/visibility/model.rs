@@ -11,16 +11,16 @@ use serde_json::{Value, json};
 use crate::world::{Feed, Kept, Person, World};
 
 /// A statement with the source that made it.
-pub type Said<'a> = (&'a Feed, &'a Kept);
+pub(crate) type Said<'a> = (&'a Feed, &'a Kept);
 
 /// What a person may know.
-pub struct Model<'a> {
-    pub seen: Vec<&'a Feed>,
-    pub hidden: Vec<&'a Feed>,
+pub(crate) struct Model<'a> {
+    pub(crate) seen: Vec<&'a Feed>,
+    pub(crate) hidden: Vec<&'a Feed>,
 }
 
 impl<'a> Model<'a> {
-    pub fn of(world: &'a World, person: &Person) -> Model<'a> {
+    pub(crate) fn of(world: &'a World, person: &Person) -> Model<'a> {
         let (seen, hidden) = world
             .feeds
             .iter()
@@ -29,7 +29,7 @@ impl<'a> Model<'a> {
     }
 
     /// By observable, what is said about it.
-    pub fn said(&self) -> BTreeMap<&'a Observable, Vec<Said<'a>>> {
+    pub(crate) fn said(&self) -> BTreeMap<&'a Observable, Vec<Said<'a>>> {
         let mut said: BTreeMap<&Observable, Vec<Said>> = BTreeMap::new();
         for feed in &self.seen {
             for (observable, kept) in &feed.listings {
@@ -39,7 +39,7 @@ impl<'a> Model<'a> {
         said
     }
 
-    pub fn find(&self, text: &str) -> BTreeMap<&'a Observable, Vec<Said<'a>>> {
+    pub(crate) fn find(&self, text: &str) -> BTreeMap<&'a Observable, Vec<Said<'a>>> {
         let query = noroshi_query::parse(text, now(), &TimeZone::UTC).unwrap();
         self.matching(&query)
     }
@@ -55,7 +55,10 @@ impl<'a> Model<'a> {
     }
 
     /// By tie, the observables around one.
-    pub fn around(&self, asked: &Observable) -> BTreeMap<&'static str, BTreeSet<&'a Observable>> {
+    pub(crate) fn around(
+        &self,
+        asked: &Observable,
+    ) -> BTreeMap<&'static str, BTreeSet<&'a Observable>> {
         let mut around: BTreeMap<&str, BTreeSet<&Observable>> = BTreeMap::new();
         let site = asked.registered_domain().filter(|site| site != asked);
         let site = site.map(|site| self.matching(&Query::from(Expr::from(Term::Domain(site)))));
@@ -98,7 +101,7 @@ fn statement<'a>((feed, kept): &Said<'a>) -> Statement<'a> {
 }
 
 /// A listing as the API tells it, but for the time it was received.
-pub fn listing((feed, kept): &Said<'_>) -> Value {
+pub(crate) fn listing((feed, kept): &Said<'_>) -> Value {
     let listing = &kept.listing;
     json!({
         "source": feed.kept.name, "state": if kept.listed { "listed" } else { "delisted" },
@@ -108,14 +111,14 @@ pub fn listing((feed, kept): &Said<'_>) -> Value {
     })
 }
 
-pub fn listings(said: &[Said<'_>]) -> Vec<Value> {
+pub(crate) fn listings(said: &[Said<'_>]) -> Vec<Value> {
     let mut all: Vec<Value> = said.iter().map(listing).collect();
     all.sort_by_key(Value::to_string);
     all
 }
 
 /// What the listings of one value come to.
-pub fn verdict(said: &[Said<'_>]) -> Value {
+pub(crate) fn verdict(said: &[Said<'_>]) -> Value {
     let names: BTreeSet<&str> = said
         .iter()
         .map(|(feed, _)| feed.kept.name.as_str())
@@ -140,8 +143,8 @@ pub fn verdict(said: &[Said<'_>]) -> Value {
     })
 }
 
-/// How many observables of an answer each name is of, most first.
-pub fn group<'a>(names: impl Iterator<Item = BTreeSet<&'a str>>) -> Vec<Value> {
+/// How many observables of an answer each name is of, most first, the first 20.
+pub(crate) fn group<'a>(names: impl Iterator<Item = BTreeSet<&'a str>>) -> Vec<Value> {
     let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
     for name in names.flatten() {
         *counts.entry(name).or_default() += 1;
@@ -150,14 +153,15 @@ pub fn group<'a>(names: impl Iterator<Item = BTreeSet<&'a str>>) -> Vec<Value> {
     counts.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
     counts
         .into_iter()
+        .take(20)
         .map(|(name, count)| json!({"name": name, "count": count}))
         .collect()
 }
 
-pub fn observable(value: &str) -> Observable {
+pub(crate) fn observable(value: &str) -> Observable {
     Observable::detect(value).unwrap().observable
 }
 
-pub fn kind_name(observable: &Observable) -> &'static str {
+pub(crate) fn kind_name(observable: &Observable) -> &'static str {
     Kind::name(observable.kind())
 }

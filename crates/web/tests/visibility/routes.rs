@@ -4,7 +4,7 @@ use crate::asker::Asker;
 
 /// What to check of a route.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Check {
+pub(crate) enum Check {
     Search,
     Lookup,
     Bulk,
@@ -33,7 +33,7 @@ pub enum Check {
 }
 
 /// Every route there is.
-pub const TABLE: [(&str, &str, Check); 26] = [
+pub(crate) const TABLE: [(&str, &str, Check); 26] = [
     ("GET", "/api/v1/search", Check::Search),
     ("GET", "/api/v1/lookup/{*value}", Check::Lookup),
     ("POST", "/api/v1/lookup", Check::Bulk),
@@ -64,7 +64,7 @@ pub const TABLE: [(&str, &str, Check); 26] = [
 
 impl Check {
     /// Those that tell of statements, to be asked again after a change.
-    pub const OF_STATEMENTS: [Check; 9] = [
+    pub(crate) const OF_STATEMENTS: [Check; 9] = [
         Check::Search,
         Check::Lookup,
         Check::Bulk,
@@ -76,7 +76,7 @@ impl Check {
         Check::Home,
     ];
 
-    pub async fn run(self, asker: &Asker<'_>) {
+    pub(crate) async fn run(self, asker: &Asker<'_>) {
         match self {
             Check::Search => asker.search().await,
             Check::Lookup => asker.lookup().await,

@@ -13,7 +13,7 @@ use crate::common::{ALL_SCOPES, Hub, row};
 use crate::dice::Dice;
 
 /// Values that belong together in every way there is.
-pub const VALUES: [&str; 24] = [
+pub(crate) const VALUES: [&str; 24] = [
     "evil.example",
     "www.evil.example",
     "a.www.evil.example",
@@ -40,20 +40,19 @@ pub const VALUES: [&str; 24] = [
     "someone@evil.example",
 ];
 
-pub struct Person {
-    pub id: i64,
-    pub name: String,
-    pub role: Role,
-    pub organisation: Option<String>,
-    pub key: String,
+pub(crate) struct Person {
+    pub(crate) name: String,
+    pub(crate) role: Role,
+    pub(crate) organisation: Option<String>,
+    pub(crate) key: String,
 }
 
 /// Who an audience is made of.
 #[derive(Clone)]
-pub struct Circle {
-    pub name: String,
-    pub kind: AudienceKind,
-    pub members: Vec<String>,
+pub(crate) struct Circle {
+    pub(crate) name: String,
+    pub(crate) kind: AudienceKind,
+    pub(crate) members: Vec<String>,
 }
 
 impl Circle {
@@ -69,52 +68,52 @@ impl Circle {
 
 /// One listing as it stands.
 #[derive(Clone, Debug)]
-pub struct Kept {
-    pub listing: NewListing,
-    pub listed: bool,
-    pub batch: i64,
+pub(crate) struct Kept {
+    pub(crate) listing: NewListing,
+    pub(crate) listed: bool,
+    pub(crate) batch: i64,
 }
 
 /// The receipt that is expected.
 #[derive(Clone, Debug, Default)]
-pub struct Receipt {
-    pub id: i64,
-    pub rolled_back: bool,
-    pub rows: i64,
-    pub new: i64,
-    pub changed: i64,
-    pub unchanged: i64,
-    pub folded: i64,
-    pub delisted: i64,
-    pub bad: Vec<BadRow>,
+pub(crate) struct Receipt {
+    pub(crate) id: i64,
+    pub(crate) rolled_back: bool,
+    pub(crate) rows: i64,
+    pub(crate) new: i64,
+    pub(crate) changed: i64,
+    pub(crate) unchanged: i64,
+    pub(crate) folded: i64,
+    pub(crate) delisted: i64,
+    pub(crate) bad: Vec<BadRow>,
 }
 
 type Listings = BTreeMap<Observable, Kept>;
 
-pub struct Feed {
-    pub kept: Source,
+pub(crate) struct Feed {
+    pub(crate) kept: Source,
     /// In its name, and nowhere else.
-    pub name_mark: String,
+    pub(crate) name_mark: String,
     /// In everything it says.
-    pub mark: String,
-    pub tlp: Tlp,
-    pub audience: usize,
-    pub owner: Option<String>,
-    pub receipts: Vec<Receipt>,
-    pub listings: Listings,
+    pub(crate) mark: String,
+    pub(crate) tlp: Tlp,
+    pub(crate) audience: usize,
+    pub(crate) owner: Option<String>,
+    pub(crate) receipts: Vec<Receipt>,
+    pub(crate) listings: Listings,
     /// What it listed before each batch.
     before: Vec<Listings>,
 }
 
-pub struct World {
-    pub people: Vec<Person>,
-    pub audiences: Vec<Circle>,
-    pub feeds: Vec<Feed>,
-    pub rollbacks: Vec<(String, i64)>,
+pub(crate) struct World {
+    pub(crate) people: Vec<Person>,
+    pub(crate) audiences: Vec<Circle>,
+    pub(crate) feeds: Vec<Feed>,
+    pub(crate) rollbacks: Vec<(String, i64)>,
 }
 
 impl World {
-    pub async fn random(hub: &Hub, dice: &mut Dice) -> World {
+    pub(crate) async fn random(hub: &Hub, dice: &mut Dice) -> World {
         let organisations = ["red", "green", "blue"].map(str::to_owned);
         for name in &organisations {
             hub.store.ensure_organisation(name).await.unwrap();
@@ -180,7 +179,7 @@ impl World {
     }
 
     /// Whether a person may read a source, told the slow way.
-    pub fn may_read(&self, person: &Person, feed: &Feed) -> bool {
+    pub(crate) fn may_read(&self, person: &Person, feed: &Feed) -> bool {
         let circle = &self.audiences[feed.audience];
         let reached = match circle.kind {
             AudienceKind::Everyone => true,
@@ -194,7 +193,7 @@ impl World {
     }
 
     /// Somebody sees something that somebody else does not, about the same value.
-    pub fn has_secrets(&self) -> bool {
+    pub(crate) fn has_secrets(&self) -> bool {
         self.people.iter().any(|person| {
             let (seen, hidden): (Vec<&Feed>, Vec<&Feed>) = self
                 .feeds
@@ -207,7 +206,7 @@ impl World {
     }
 
     /// Through the API, by somebody who may.
-    pub async fn roll_back_something(&mut self, hub: &Hub, dice: &mut Dice) {
+    pub(crate) async fn roll_back_something(&mut self, hub: &Hub, dice: &mut Dice) {
         let mut able = Vec::new();
         for (who, person) in self.people.iter().enumerate() {
             for (at, feed) in self.feeds.iter().enumerate() {
@@ -232,7 +231,7 @@ impl World {
     }
 
     /// Through the API, by an administrator who sees the source.
-    pub async fn change_an_audience(&mut self, hub: &Hub, dice: &mut Dice) {
+    pub(crate) async fn change_an_audience(&mut self, hub: &Hub, dice: &mut Dice) {
         let person = &self.people[0];
         assert_eq!(person.role, Role::Admin);
         let seen: Vec<usize> = (0..self.feeds.len())
@@ -260,7 +259,6 @@ async fn person(hub: &Hub, n: usize, role: Role, organisation: Option<String>) -
     };
     let account = hub.store.add_account(new).await.unwrap();
     Person {
-        id: account.id,
         key: hub.key(&account.name, &ALL_SCOPES).await,
         name: account.name,
         role,
