@@ -4,6 +4,7 @@ use crate::canonical::{
     Canonical, address, coin, domain, email, fuzzy, hash, host, number, registry, url,
 };
 use crate::observable::{check, trim};
+use crate::refang::scheme;
 use crate::{Kind, Observable, ParseError, refang, suffix};
 
 /// A value whose kind was found out from its text.
@@ -52,31 +53,54 @@ impl Observable {
 }
 
 fn guess(text: &str) -> Option<Canonical> {
+    if address::dotted_quad(text.as_bytes()).is_some() {
+        return Some(Canonical::new(Kind::Ipv4, text.to_owned()));
+    }
     if let Some(found) = by_length(text) {
         return Some(found);
     }
-    if crate::refang::scheme::read(text.trim_start_matches(['[', '<', '(']), 0).is_some() {
+    if scheme::read(text.trim_start_matches(['[', '<', '(']), 0).is_some() {
         return url::parse(text).ok().filter(real_host);
     }
-    number::cve(text)
-        .ok()
-        .or_else(|| number::technique(text).ok())
-        .or_else(|| asn(text))
-        .or_else(|| registry::parse(text).ok())
-        .or_else(|| user_agent(text))
-        .or_else(|| mutex(text))
-        .or_else(|| {
-            fuzzy::ssdeep(text)
-                .ok()
-                .filter(|found| found.value.len() > 12)
-        })
+    numbered(text)
+        .or_else(|| trace(text))
         .or_else(|| network(text))
-        .or_else(|| number::mac(text).ok().filter(|_| text.len() != 12))
         .or_else(|| ip(text))
-        .or_else(|| email::parse(text).ok().filter(real_host))
+        .or_else(|| mail(text))
         .or_else(|| coin::btc(text).ok())
         .or_else(|| name(text))
         .or_else(|| scheme_less(text))
+}
+
+/// What begins with the letters of whoever assigns the number, and fuzzy hashes and hardware
+/// addresses, which have their own punctuation.
+fn numbered(text: &str) -> Option<Canonical> {
+    match refang::mark::narrow(text.chars().next()?) {
+        'c' | 'C' if text.len() > 8 => number::cve(text).ok(),
+        't' | 'T' => number::technique(text).ok(),
+        'a' | 'A' => number::asn(text).ok(),
+        '1'..='9' if text.contains(':') => fuzzy::ssdeep(text)
+            .ok()
+            .filter(|found| found.value.len() > 12),
+        _ => None,
+    }
+    .or_else(|| number::mac(text).ok().filter(|_| text.len() != 12))
+}
+
+/// What software leaves behind on a host.
+fn trace(text: &str) -> Option<Canonical> {
+    if text.contains('\\') {
+        return registry::parse(text).ok().or_else(|| mutex(text));
+    }
+    user_agent(text)
+}
+
+/// Only where there is some sign of an @.
+fn mail(text: &str) -> Option<Canonical> {
+    let sign = text
+        .bytes()
+        .any(|b| matches!(b, b'@' | b'[' | b'(' | b'{' | b'<' | b' ' | 0x80..));
+    sign.then(|| email::parse(text).ok().filter(real_host))?
 }
 
 /// Kinds that are known by their number of characters.
@@ -97,12 +121,6 @@ fn by_length(text: &str) -> Option<Canonical> {
     hash::hex(kind, text.len(), &text).ok()
 }
 
-/// `AS64500`, but not a bare number.
-fn asn(text: &str) -> Option<Canonical> {
-    text.starts_with(['a', 'A', 'Ａ', 'ａ'])
-        .then(|| number::asn(text).ok())?
-}
-
 fn user_agent(text: &str) -> Option<Canonical> {
     let sure = text.starts_with("Mozilla/") && text.contains(' ');
     sure.then(|| Canonical::new(Kind::UserAgent, text.to_owned()))
@@ -117,6 +135,9 @@ fn mutex(text: &str) -> Option<Canonical> {
 
 /// A network; one of a single address is that address.
 fn network(text: &str) -> Option<Canonical> {
+    if !text.contains(['/', '\u{ff0f}']) {
+        return None;
+    }
     let found = address::cidr(text).ok()?;
     let (one, kind) = match found.value.strip_suffix("/32") {
         Some(one) if !one.contains(':') => (one, Kind::Ipv4),
@@ -130,6 +151,10 @@ fn network(text: &str) -> Option<Canonical> {
 
 /// An address with or without a port. A bare decimal number is not taken for one.
 fn ip(text: &str) -> Option<Canonical> {
+    let first = refang::mark::narrow(text.chars().next()?);
+    if !(first.is_ascii_hexdigit() || matches!(first, ':' | '[')) {
+        return None;
+    }
     address::ipv4(text)
         .ok()
         .filter(|found| {

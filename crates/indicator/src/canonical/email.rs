@@ -21,7 +21,10 @@ pub(crate) fn parse(text: &str) -> Outcome {
     };
     let live = refang::host(text);
     let (local, domain) = live.rsplit_once('@').ok_or("there is no @")?;
-    let local: String = local.nfc().flat_map(char::to_lowercase).nfc().collect();
+    let local: String = match local.is_ascii() {
+        true => local.to_ascii_lowercase(),
+        false => local.nfc().flat_map(char::to_lowercase).nfc().collect(),
+    };
     check_local(&local)?;
     let domain = match domain
         .strip_prefix('[')

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::{Canonical, Outcome, host, port};
+use super::{Canonical, Outcome, address, domain, host, port};
 use crate::Kind;
 use crate::refang::{self, mark, scheme};
 
@@ -21,6 +21,9 @@ struct Parts<'a> {
 
 /// A URL with one of the schemes of [`scheme`]; `evil.example/path` without any is taken for http.
 pub(crate) fn parse(text: &str) -> Outcome {
+    if is_canonical(text) {
+        return Ok(Canonical::new(Kind::Url, text.to_owned()));
+    }
     let parts = match split(text) {
         Some(parts) => parts?,
         None => without_scheme(text)?,
@@ -54,6 +57,24 @@ pub(crate) fn parse(text: &str) -> Outcome {
         }
     }
     Ok(Canonical::new(Kind::Url, value).suspicious(host.suspicious))
+}
+
+/// Whether a text is plainly canonical as it stands: the fast path of imports. Http, a name or an IPv4
+/// address, no port, a path.
+fn is_canonical(text: &str) -> bool {
+    let rest = text
+        .strip_prefix("http")
+        .map(|rest| rest.strip_prefix('s').unwrap_or(rest));
+    let Some(rest) = rest.and_then(|rest| rest.strip_prefix("://")) else {
+        return false;
+    };
+    let bytes = rest.as_bytes();
+    let Some(end) = bytes.iter().position(|b| *b == b'/') else {
+        return false;
+    };
+    let host = &bytes[..end];
+    let known = domain::is_canonical(host) || address::dotted_quad(host).is_some();
+    known && !bytes[end..].contains(&b' ')
 }
 
 /// The live spelling of a text that begins like a URL, without checking it.

@@ -161,6 +161,9 @@ impl Chain {
     fn dot(&self, text: &str, at: usize, mode: Mode) -> Option<(usize, Dot)> {
         let bytes = text.as_bytes();
         let byte = *bytes.get(at)?;
+        if byte == b'.' && bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric) {
+            return Some((at + 1, Dot::Plain));
+        }
         let (next, dot) = match byte {
             b'.' | b'[' | b'(' | b'{' | b'<' | b'\\' | b'^' | 0x80.. => {
                 let mark = mark::spaced(text, at, mark::dot)?;

@@ -7,6 +7,7 @@
 //! version, or code, is left alone unless somebody defanged it.
 
 mod artefact;
+mod believable;
 mod chain;
 mod hex;
 mod link;

@@ -42,6 +42,15 @@ fn ipv4(text: &str, start: usize) -> Option<Hit> {
     } else {
         Confidence::Bare
     };
+    if ends_plainly(text, at) {
+        let canonical = Canonical::new(Kind::Ipv4, live);
+        return Some(Hit {
+            start,
+            end: at,
+            canonical,
+            confidence,
+        });
+    }
     if let Some((end, canonical)) = network(text, start, at, &live, 32) {
         return Some(Hit {
             start,
@@ -69,6 +78,17 @@ fn ipv4(text: &str, start: usize) -> Option<Hit> {
         canonical,
         confidence,
     })
+}
+
+/// Whether what follows can neither go on with an address nor be its port or prefix.
+fn ends_plainly(text: &str, at: usize) -> bool {
+    match text.as_bytes().get(at) {
+        Some(b) => matches!(
+            b,
+            b' ' | b'\n' | b'\r' | b'\t' | b',' | b';' | b'"' | b'|' | b'<'
+        ),
+        None => true,
+    }
 }
 
 /// The live spelling of four numbers at an offset, where they end, and whether they are defanged.
@@ -107,7 +127,7 @@ fn quad(text: &str, start: usize) -> Option<(String, usize, bool)> {
 /// Whether four numbers go on as something else: a fifth number, a letter, a version's suffix.
 fn glued_behind(text: &str, at: usize) -> bool {
     let bytes = text.as_bytes();
-    let Some(next) = bytes.get(at) else {
+    let Some(next) = bytes.get(at).filter(|_| !ends_plainly(text, at)) else {
         return false;
     };
     match next {
@@ -169,6 +189,15 @@ const VERSION_WORDS: &[&str] = &[
 
 /// Whether the text in front makes four numbers a version, a chapter or part of a product's name.
 fn is_version(text: &str, start: usize, first: u8) -> bool {
+    let before = start.checked_sub(1).map(|at| text.as_bytes()[at]);
+    if first != 0
+        && matches!(
+            before,
+            None | Some(b'\n' | b'\t' | b',' | b'|' | b'[' | b'@')
+        )
+    {
+        return false;
+    }
     let before = &text[text.floor_char_boundary(start.saturating_sub(32))..start];
     let bytes = before.as_bytes();
     let letters = |b: &u8| b.is_ascii_alphanumeric();
@@ -257,6 +286,12 @@ fn network(
         }
         None => false,
     };
+    if let Some(len) = quad_len(text, digits).filter(|_| most == 32) {
+        // A netmask; anything else behind the slash is another address.
+        let detected =
+            Observable::detect(&format!("{live}/{}", &text[digits..digits + len])).ok()?;
+        return Some((digits + len, canonical_of(&detected)));
+    }
     let prefix = text[digits..end]
         .parse::<u8>()
         .ok()

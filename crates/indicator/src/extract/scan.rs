@@ -16,6 +16,13 @@ const WIDE: u8 = 8;
 /// A full-width or accented letter in the word.
 const FOREIGN: u8 = 16;
 
+const MIXED: u8 = LETTER | DIGIT;
+
+/// Characters of the shortest hash, coin address, and value with hyphens (`CVE-1999-0001`).
+const SHORTEST_HASH: usize = 32;
+const SHORTEST_COIN: usize = 26;
+const SHORTEST_JOINED: usize = 13;
+
 const CLASS: [u8; 256] = {
     let mut class = [0; 256];
     let mut byte = 0;
@@ -173,10 +180,19 @@ impl<'a> Scan<'a> {
     /// Whether a word is only that: the quick way past prose.
     #[inline]
     fn is_plain(&self, word: Word) -> bool {
-        if word.class != LETTER || word.end - word.start >= 32 {
+        let bytes = self.text.as_bytes();
+        let plain = match word.class {
+            LETTER => word.end - word.start < SHORTEST_HASH,
+            DIGIT => true,
+            // AS64500 and T1059; everything else with digits in it is longer.
+            MIXED => {
+                word.end - word.start < SHORTEST_COIN && !matches!(bytes[word.start], b'A' | b'T')
+            }
+            class => class & FOREIGN == 0 && word.end - word.start < SHORTEST_JOINED,
+        };
+        if !plain || word.start > 0 && bytes[word.start - 1] == b':' {
             return false;
         }
-        let bytes = self.text.as_bytes();
         match bytes.get(word.end) {
             Some(b' ') => match bytes.get(word.end + 1) {
                 Some(b'[' | b'(' | b'{' | b'<' | b'.' | b'\\' | 0x80..) => false,
