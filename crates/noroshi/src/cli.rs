@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{account, collect, extract, key, lookup, search, source};
+use crate::commands::{account, collect, extract, key, lookup, search, serve, source};
 
 /// A hub for cyber threat information: collects feeds, and tells who lists what.
 ///
@@ -42,6 +42,8 @@ pub(crate) struct PlaceArgs {
 /// What can be done.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Runs the server: API, pages, and the schedule that collects.
+    Serve(serve::ServeArgs),
     /// Collects from sources once, or imports a file as a source.
     Collect(collect::CollectArgs),
     /// Tells what is known about values: addresses, names, URLs, hashes, …

@@ -102,7 +102,7 @@ impl Place {
         if !directory.is_dir() {
             return Warninglists::new(builtin());
         }
-        let (lists, errors) = Warninglists::load(&directory);
+        let (lists, errors) = noroshi_lookup::load_warninglists(&directory);
         for error in errors {
             tell(&error.to_string());
         }

@@ -4,8 +4,8 @@ use std::io::{self, BufRead, IsTerminal, Read};
 use std::process::{Command, Stdio};
 
 use clap::Subcommand;
-use noroshi_store::{Account, AccountKind, Error, NewAccount, Reader, Role, now};
-use serde::Serialize;
+use noroshi_store::{AccountKind, Error, NewAccount, Reader, Role, now};
+use noroshi_web::account::AccountAnswer;
 
 use crate::outcome::{tell, usage};
 use crate::place::Place;
@@ -43,32 +43,6 @@ pub(crate) enum AccountCommand {
         /// Whose.
         name: String,
     },
-}
-
-/// An account as JSON.
-#[derive(Serialize)]
-struct AccountJson<'a> {
-    id: i64,
-    name: &'a str,
-    kind: &'static str,
-    role: &'static str,
-    organisation: Option<&'a str>,
-    created: noroshi_lookup::Time,
-    disabled: Option<noroshi_lookup::Time>,
-}
-
-impl<'a> From<&'a Account> for AccountJson<'a> {
-    fn from(account: &'a Account) -> AccountJson<'a> {
-        AccountJson {
-            id: account.id,
-            name: &account.name,
-            kind: account.kind.name(),
-            role: account.role.name(),
-            organisation: account.organisation.as_deref(),
-            created: noroshi_lookup::Time(account.created),
-            disabled: account.disabled.map(noroshi_lookup::Time),
-        }
-    }
 }
 
 /// Runs one of them.
@@ -126,7 +100,7 @@ async fn add(place: &Place, new: NewAccount, json: bool) -> anyhow::Result<()> {
         .await?;
     let mut out = Out::new();
     if json {
-        out.json(&AccountJson::from(&account))?;
+        out.json(&AccountAnswer::from(account))?;
     } else {
         out.line(format!(
             "{} is there: {}, {}",
@@ -150,16 +124,16 @@ async fn list(place: &Place, json: bool) -> anyhow::Result<()> {
         "disabled",
     ]);
     let now = now();
-    for account in &accounts {
+    for account in accounts {
         if json {
-            out.json(&AccountJson::from(account))?;
+            out.json(&AccountAnswer::from(account))?;
             continue;
         }
         table.row([
-            account.name.clone(),
+            account.name,
             account.kind.name().to_owned(),
             account.role.to_string(),
-            account.organisation.clone().unwrap_or_default(),
+            account.organisation.unwrap_or_default(),
             when::shown(account.created, now),
             account
                 .disabled

@@ -1,9 +1,8 @@
 //! `noroshi key`: API keys, shown once.
 
 use clap::Subcommand;
-use noroshi_indicator::Tlp;
-use noroshi_lookup::Time;
-use noroshi_store::{ApiKey, Error, NewKey, Reader, Scope, now};
+use noroshi_store::{Error, NewKey, Reader, Scope, now};
+use noroshi_web::key::KeyAnswer;
 use serde::Serialize;
 
 use crate::outcome::usage;
@@ -52,38 +51,13 @@ pub(crate) enum KeyCommand {
     },
 }
 
-/// A key as JSON.
+/// A key that was just made.
 #[derive(Serialize)]
-struct KeyJson<'a> {
-    /// The secret, only when it was just made.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    key: Option<&'a str>,
-    id: i64,
-    account: &'a str,
-    name: &'a str,
-    scopes: Vec<&'static str>,
-    tlp: Tlp,
-    created: Time,
-    expires: Option<Time>,
-    revoked: Option<Time>,
-    last_used: Option<Time>,
-}
-
-impl<'a> KeyJson<'a> {
-    fn new(key: &'a ApiKey, secret: Option<&'a str>) -> KeyJson<'a> {
-        KeyJson {
-            key: secret,
-            id: key.id,
-            account: &key.account,
-            name: &key.name,
-            scopes: key.scopes.iter().map(|scope| scope.name()).collect(),
-            tlp: key.tlp,
-            created: Time(key.created),
-            expires: key.expires.map(Time),
-            revoked: key.revoked.map(Time),
-            last_used: key.last_used.map(Time),
-        }
-    }
+struct NewKeyAnswer {
+    /// The secret, this once.
+    key: String,
+    #[serde(flatten)]
+    about: KeyAnswer,
 }
 
 /// Runs one of them.
@@ -128,7 +102,10 @@ async fn add(place: &Place, new: NewKey, json: bool) -> anyhow::Result<()> {
         .await?;
     let mut out = Out::new();
     if json {
-        out.json(&KeyJson::new(&key, Some(&secret)))?;
+        out.json(&NewKeyAnswer {
+            key: secret,
+            about: key.into(),
+        })?;
     } else {
         // Alone on its line, so that `KEY=$(noroshi key add me)` works.
         out.line(&secret)?;
@@ -152,16 +129,16 @@ async fn list(place: &Place, account: Option<&str>, json: bool) -> anyhow::Resul
         "expires",
         "revoked",
     ]);
-    for key in &keys {
+    for key in keys {
         if json {
-            out.json(&KeyJson::new(key, None))?;
+            out.json(&KeyAnswer::from(key))?;
             continue;
         }
         let scopes: Vec<&str> = key.scopes.iter().map(|scope| scope.name()).collect();
         table.row([
             key.id.to_string(),
-            key.account.clone(),
-            key.name.clone(),
+            key.account,
+            key.name,
             scopes.join(" "),
             key.tlp.to_string(),
             when::shown(key.created, now),
@@ -183,7 +160,7 @@ async fn revoke(place: &Place, id: i64, json: bool) -> anyhow::Result<()> {
         .await?;
     let mut out = Out::new();
     if json {
-        out.json(&KeyJson::new(&key, None))?;
+        out.json(&KeyAnswer::from(key))?;
     } else {
         out.line(format!("key {} of {} is revoked", key.id, key.account))?;
     }

@@ -7,6 +7,7 @@ mod input;
 pub(crate) mod key;
 pub(crate) mod lookup;
 pub(crate) mod search;
+pub(crate) mod serve;
 pub(crate) mod source;
 
 use crate::cli::{Cli, Command};
@@ -15,14 +16,17 @@ use crate::place::Place;
 
 /// Runs the command.
 pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
-    if let Command::Extract(args) = &cli.command {
+    match &cli.command {
         // Needs neither data nor configuration.
-        return extract::run(args);
+        Command::Extract(args) => return extract::run(args),
+        // Its demo has a place of its own.
+        Command::Serve(args) => return serve::run(args, &cli.place).await,
+        _ => {}
     }
     let place = Place::new(&cli.place)?;
     logging::start(&place.config.log, "warn")?;
     match cli.command {
-        Command::Extract(_) => Ok(()),
+        Command::Extract(_) | Command::Serve(_) => Ok(()),
         Command::Collect(args) => collect::run(&place, &args).await,
         Command::Lookup(args) => lookup::run(&place, &args).await,
         Command::Search(args) => search::run(&place, &args).await,

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use clap::Args;
-use noroshi_lookup::{Listing, Value, Verdict};
-use noroshi_query::{Query, QueryError, TimeZone, parse};
-use noroshi_store::{Error, Found, Group, Groups, Page, Reader, SearchOptions, now};
-use serde::Serialize;
+use noroshi_lookup::Verdict;
+use noroshi_query::{QueryError, TimeZone, parse};
+use noroshi_store::{Error, Groups, Page, Reader, SearchOptions, now};
+use noroshi_web::search::SearchAnswer;
 
 use crate::outcome::usage;
 use crate::place::Place;
@@ -32,66 +32,43 @@ pub(crate) struct SearchArgs {
     json: bool,
 }
 
-/// One page as JSON.
-#[derive(Serialize)]
-struct PageJson {
-    /// As it was understood.
-    query: String,
-    found: Vec<FoundJson>,
-    /// Where the next page goes on.
-    next: Option<String>,
-    /// Whether there was time for the whole page.
-    complete: bool,
-    /// Counts over the whole answer, with the first page.
-    groups: Option<GroupsJson>,
-}
-
-#[derive(Serialize)]
-struct FoundJson {
-    observable: Value,
-    verdict: Verdict,
-    listings: Vec<Listing>,
-}
-
-#[derive(Serialize)]
-struct GroupsJson {
-    total: u64,
-    complete: bool,
-    kinds: Vec<GroupJson>,
-    sources: Vec<GroupJson>,
-    families: Vec<GroupJson>,
-    tags: Vec<GroupJson>,
-}
-
-#[derive(Serialize)]
-struct GroupJson {
-    name: String,
-    count: u64,
-}
-
 /// Prints one page.
 pub(crate) async fn run(place: &Place, args: &SearchArgs) -> anyhow::Result<()> {
     let zone = TimeZone::system();
-    let query = parse(&args.query, now(), &zone).map_err(|error| pointed(&args.query, &error))?;
+    let (now, cursor) = start(args.cursor.as_deref())?;
+    let query = parse(&args.query, now, &zone).map_err(|error| pointed(&args.query, &error))?;
     let store = place.open_existing().await?;
     let options = SearchOptions {
         limit: args.limit.into(),
-        cursor: args.cursor.clone(),
+        cursor,
         budget: BUDGET,
         ..SearchOptions::default()
     };
     let page = store.search(&Reader::operator(), &query, options).await;
-    let page = page.map_err(|error| match error {
+    let mut page = page.map_err(|error| match error {
         Error::Invalid(message) => usage(message),
         other => other.into(),
     })?;
+    page.next = page.next.map(|next| format!("{now}.{next}"));
     let mut out = Out::new();
     if args.json {
-        out.json(&PageJson::new(&query, page))?;
+        out.json(&SearchAnswer::from(page))?;
     } else {
         print(&page, &mut out)?;
     }
     Ok(out.finish()?)
+}
+
+/// The time that the query counts from, and where in its answer to go on. A page that goes on must mean by "7 days
+/// ago" what the first page meant, so a cursor is the time of the first page before the store's own, as in the API.
+fn start(cursor: Option<&str>) -> anyhow::Result<(i64, Option<String>)> {
+    let Some(cursor) = cursor else {
+        return Ok((now(), None));
+    };
+    let parts = cursor.split_once('.');
+    let parts = parts.and_then(|(now, rest)| Some((now.parse().ok()?, rest.to_owned())));
+    let (now, rest) = parts.ok_or_else(|| usage("this is no cursor of an earlier page"))?;
+    Ok((now, Some(rest)))
 }
 
 /// The error under the query, with marks below what is wrong.
@@ -151,46 +128,4 @@ fn found_line(groups: &Groups) -> String {
     let total = thousands(i64::try_from(groups.total).unwrap_or(i64::MAX));
     let more = if groups.complete { "" } else { "+" };
     format!("{total}{more} found")
-}
-
-impl PageJson {
-    fn new(query: &Query, page: Page) -> PageJson {
-        PageJson {
-            query: query.to_string(),
-            found: page.found.iter().map(FoundJson::from).collect(),
-            next: page.next,
-            complete: page.complete,
-            groups: page.groups.map(GroupsJson::from),
-        }
-    }
-}
-
-impl From<&Found> for FoundJson {
-    fn from(found: &Found) -> FoundJson {
-        FoundJson {
-            observable: Value::from(&found.observable),
-            verdict: Verdict::of(&found.listings),
-            listings: found.listings.iter().map(Listing::from).collect(),
-        }
-    }
-}
-
-impl From<Groups> for GroupsJson {
-    fn from(groups: Groups) -> GroupsJson {
-        let each = |groups: Vec<Group>| {
-            let json = |group: Group| GroupJson {
-                name: group.name,
-                count: group.count,
-            };
-            groups.into_iter().map(json).collect()
-        };
-        GroupsJson {
-            total: groups.total,
-            complete: groups.complete,
-            kinds: each(groups.kinds),
-            sources: each(groups.sources),
-            families: each(groups.families),
-            tags: each(groups.tags),
-        }
-    }
 }

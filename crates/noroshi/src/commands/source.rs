@@ -1,6 +1,6 @@
 //! `noroshi source`: what is collected, how it went, and undoing it.
 
-mod json;
+mod bad;
 mod list;
 mod show;
 mod test;
@@ -11,15 +11,13 @@ use clap::Subcommand;
 use noroshi_collect::ensure_source;
 use noroshi_collect::recipe::{Recipe, Recipes, load_lenient};
 use noroshi_store::{Reader, Store};
+use noroshi_web::batch::BatchAnswer;
+use noroshi_web::source::SourceAnswer;
 
 use crate::config::nearest;
 use crate::outcome::{tell, usage};
 use crate::place::Place;
 use crate::print::{Out, safe, thousands};
-use json::{BadRowJson, BatchJson, SourceJson};
-
-/// Bad rows that are read at once.
-const BAD_ROWS: usize = 1_000;
 
 /// `noroshi source …`
 #[derive(Debug, Subcommand)]
@@ -93,7 +91,7 @@ pub(crate) async fn run(place: &Place, command: &SourceCommand) -> anyhow::Resul
         }
         SourceCommand::Enable { name, json } => switch(place, name, true, *json).await,
         SourceCommand::Disable { name, json } => switch(place, name, false, *json).await,
-        SourceCommand::Bad { batch, json } => bad(place, *batch, *json).await,
+        SourceCommand::Bad { batch, json } => bad::run(place, *batch, *json).await,
         SourceCommand::Rollback { batch, json } => rollback(place, *batch, *json).await,
     }
 }
@@ -143,7 +141,7 @@ async fn switch(place: &Place, name: &str, on: bool, json: bool) -> anyhow::Resu
     store.audit(&operator, action, name, None).await?;
     let mut out = Out::new();
     if json {
-        out.json(&SourceJson::new(&source))?;
+        out.json(&SourceAnswer::from(source))?;
     } else {
         out.line(format!(
             "{name} is {}",
@@ -151,32 +149,6 @@ async fn switch(place: &Place, name: &str, on: bool, json: bool) -> anyhow::Resu
         ))?;
     }
     Ok(out.finish()?)
-}
-
-async fn bad(place: &Place, batch: i64, json: bool) -> anyhow::Result<()> {
-    let store = place.open_existing().await?;
-    let operator = Reader::operator();
-    let mut out = Out::new();
-    let mut after = 0;
-    loop {
-        let rows = store.bad_rows(&operator, batch, after, BAD_ROWS).await?;
-        for row in &rows {
-            if json {
-                out.json(&BadRowJson::from(row))?;
-            } else {
-                out.line(format!(
-                    "line {}: {}: {}",
-                    row.line,
-                    safe(&row.reason),
-                    safe(&row.text)
-                ))?;
-            }
-        }
-        after += rows.len() as i64;
-        if rows.len() < BAD_ROWS {
-            return Ok(out.finish()?);
-        }
-    }
 }
 
 async fn rollback(place: &Place, batch: i64, json: bool) -> anyhow::Result<()> {
@@ -187,9 +159,9 @@ async fn rollback(place: &Place, batch: i64, json: bool) -> anyhow::Result<()> {
         .audit(&operator, "batch.rollback", &batch.to_string(), None)
         .await?;
     let mut out = Out::new();
-    for batch in &undone {
+    for batch in undone {
         if json {
-            out.json(&BatchJson::from(batch))?;
+            out.json(&BatchAnswer::from(batch))?;
             continue;
         }
         let counts = &batch.counts;

@@ -27,13 +27,15 @@ enum Type {
 }
 
 /// Every key, with its table, and what it holds.
-const KEYS: [(&str, &str, Type); 15] = [
+const KEYS: [(&str, &str, Type); 17] = [
     ("", "database", Type::Text),
     ("", "database_file", Type::Text),
     ("", "listen", Type::List),
     ("", "collect", Type::Plain),
     ("", "concurrency", Type::Plain),
     ("", "max_body", Type::Plain),
+    ("", "behind_proxy", Type::Plain),
+    ("", "https", Type::Plain),
     ("log", "level", Type::Text),
     ("log", "format", Type::Text),
     ("egress", "feed", Type::List),

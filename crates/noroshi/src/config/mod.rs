@@ -6,6 +6,8 @@
 //! collect = true       # whether `serve` collects from enabled sources
 //! concurrency = 2      # sources collected at once
 //! max_body = 2147483648
+//! behind_proxy = true  # clients' addresses come in X-Forwarded-For, from a proxy of ours
+//! https = true         # that proxy is reached by https only
 //!
 //! [log]
 //! level = "info"       # or as tracing's EnvFilter takes it
@@ -51,6 +53,10 @@ pub(crate) struct Config {
     collect: Option<bool>,
     concurrency: Option<usize>,
     max_body: Option<u64>,
+    /// A proxy of ours stands in front and names the clients.
+    pub(crate) behind_proxy: bool,
+    /// Browsers reach us by https only.
+    pub(crate) https: bool,
     /// `[log]`
     pub(crate) log: Log,
     /// `[egress]`

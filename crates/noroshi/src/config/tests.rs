@@ -24,6 +24,7 @@ fn every_key_is_read() {
         collect = false
         concurrency = 3
         max_body = 10
+        https = true
         [log]
         level = "debug"
         format = "json"
@@ -39,6 +40,7 @@ fn every_key_is_read() {
     assert_eq!(config.listen.len(), 2);
     assert!(!config.collects());
     assert_eq!((config.concurrency(), config.max_body()), (3, 10));
+    assert_eq!((config.https, config.behind_proxy), (true, false));
     assert_eq!(config.egress.private(Purpose::Feed), ["a.example:443"]);
     assert_eq!(config.egress.private(Purpose::SignIn), ["b.example:443"]);
     assert!(config.egress.private(Purpose::Notice).is_empty());
@@ -76,7 +78,7 @@ fn the_environment_wins() {
 
 #[test]
 fn every_key_has_a_variable() {
-    let keys = "database database_file listen collect concurrency max_body log.level log.format egress.feed
+    let keys = "database database_file listen collect concurrency max_body behind_proxy https log.level log.format egress.feed
         egress.notice egress.lookup egress.capture egress.sign_in egress.ca_files egress.user_agent";
     for key in keys.split_whitespace() {
         let variable = format!("NOROSHI_{}", key.to_uppercase().replace('.', "_"));

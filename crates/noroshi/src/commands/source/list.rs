@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use noroshi_collect::recipe::{Recipe, Recipes};
 use noroshi_store::{Reader, Source, now};
+use noroshi_web::source::SourceAnswer;
 use serde::Serialize;
 
-use super::json::SourceJson;
 use super::recipes;
 use crate::place::Place;
 use crate::print::{Out, Table};
@@ -21,7 +21,7 @@ struct Line<'a> {
     /// Whether there is a recipe for it.
     recipe: bool,
     /// How it went; nothing if it was never collected.
-    source: Option<SourceJson<'a>>,
+    source: Option<SourceAnswer>,
 }
 
 pub(super) async fn run(place: &Place, json: bool) -> anyhow::Result<()> {
@@ -59,7 +59,7 @@ fn line<'a>(name: &'a str, recipe: Option<&'a Recipe>, kept: Option<&'a Source>)
         title: recipe.map(|recipe| recipe.title.en.as_str()),
         enabled: kept.map_or(shipped, |source| source.enabled),
         recipe: recipe.is_some(),
-        source: kept.map(SourceJson::new),
+        source: kept.cloned().map(SourceAnswer::from),
     }
 }
 

@@ -2,9 +2,10 @@
 
 use noroshi_collect::recipe::Recipe;
 use noroshi_store::{Batch, Reader, Source, now};
+use noroshi_web::batch::BatchAnswer;
+use noroshi_web::source::SourceAnswer;
 use serde::Serialize;
 
-use super::json::{BatchJson, SourceJson};
 use super::{recipe, recipes};
 use crate::place::Place;
 use crate::print::{Out, Table, safe, thousands};
@@ -18,8 +19,8 @@ const BATCHES: usize = 10;
 struct ShowJson<'a> {
     name: &'a str,
     recipe: Option<RecipeJson<'a>>,
-    source: Option<SourceJson<'a>>,
-    batches: Vec<BatchJson<'a>>,
+    source: Option<SourceAnswer>,
+    batches: Vec<BatchAnswer>,
 }
 
 #[derive(Serialize)]
@@ -65,8 +66,8 @@ pub(super) async fn run(place: &Place, name: &str, json: bool) -> anyhow::Result
         out.json(&ShowJson {
             name,
             recipe: recipe.map(RecipeJson::from),
-            source: source.as_ref().map(SourceJson::new),
-            batches: batches.iter().map(BatchJson::from).collect(),
+            source: source.map(SourceAnswer::from),
+            batches: batches.into_iter().map(BatchAnswer::from).collect(),
         })?;
     } else {
         print(name, recipe, source.as_ref(), &batches, &mut out)?;

@@ -6,12 +6,12 @@ use std::path::Path;
 use noroshi_collect::recipe::Recipe;
 use noroshi_collect::{Options, Origin, Receipt, collect};
 use noroshi_indicator::Tlp;
-use noroshi_lookup::{Listing, Value};
 use noroshi_query::Query;
 use noroshi_store::{BadRow, EVERYONE, Found, ImportMode, Reader, SearchOptions, Store, Target};
+use noroshi_web::search::FoundValue;
 use serde::Serialize;
 
-use super::json::BadRowJson;
+use super::bad::{self, BadRowJson};
 use super::{recipe, recipes};
 use crate::outcome::{Told, tell, usage};
 use crate::place::Place;
@@ -24,14 +24,8 @@ const SHOWN: usize = 10;
 #[derive(Serialize)]
 struct TestJson<'a> {
     receipt: &'a Receipt,
-    rows: Vec<RowJson>,
+    rows: Vec<FoundValue>,
     bad_rows: Vec<BadRowJson<'a>>,
-}
-
-#[derive(Serialize)]
-struct RowJson {
-    observable: Value,
-    listings: Vec<Listing>,
 }
 
 pub(super) async fn run(
@@ -95,20 +89,13 @@ async fn show(store: &Store, receipt: &Receipt, json: bool) -> anyhow::Result<()
     if json {
         out.json(&TestJson {
             receipt,
-            rows: found.iter().map(row).collect(),
+            rows: found.iter().map(FoundValue::from).collect(),
             bad_rows: bad.iter().map(BadRowJson::from).collect(),
         })?;
     } else {
         print(receipt, &found, &bad, &mut out)?;
     }
     Ok(out.finish()?)
-}
-
-fn row(found: &Found) -> RowJson {
-    RowJson {
-        observable: Value::from(&found.observable),
-        listings: found.listings.iter().map(Listing::from).collect(),
-    }
 }
 
 fn print(receipt: &Receipt, found: &[Found], bad: &[BadRow], out: &mut Out) -> io::Result<()> {
@@ -139,12 +126,7 @@ fn print(receipt: &Receipt, found: &[Found], bad: &[BadRow], out: &mut Out) -> i
     }
     out.table(&table)?;
     for row in bad {
-        out.line(format!(
-            "line {}: {}: {}",
-            row.line,
-            safe(&row.reason),
-            safe(&row.text)
-        ))?;
+        out.line(bad::shown(row))?;
     }
     let (rows, bad, folded) = (receipt.rows, receipt.bad, receipt.folded);
     out.line(format!(
