@@ -22,7 +22,8 @@ pub(super) fn is_name(text: &str, start: usize, end: usize, live: &str, tld: &st
     }
     let looks_odd = looks_like_file(labels, tld) || looks_like_code(labels, tld);
     let host_like = || labels.len() > 2 && is_host_word(first);
-    !(looks_odd && !host_like()) && !is_measure(labels, tld) && stands_free(text, start, end)
+    let fits = !looks_odd || host_like();
+    fits && !is_measure(labels, tld) && stands_free(text, start, end)
 }
 
 fn split<'a, 'b>(live: &'a str, buffer: &'b mut [&'a str; LOOKED_AT]) -> &'b [&'a str] {

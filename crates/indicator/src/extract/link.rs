@@ -17,10 +17,15 @@ const AHEAD: usize = 256;
 const WRAPPERS: &[&str] = &["t.co"];
 
 /// Reads the URL that begins with a scheme.
-pub(super) fn read(text: &str, start: usize, head: scheme::Head) -> Option<Step> {
+pub(super) fn read(
+    text: &str,
+    start: usize,
+    head: scheme::Head,
+    chain: &mut Chain,
+) -> Option<Step> {
     let begin = start + head.len;
     let user_end = user(text, begin);
-    let (host_end, defanged_host) = host(text, user_end, head)?;
+    let (host_end, defanged_host) = host(text, user_end, head, chain)?;
     let (end, defanged_port) = port(text, host_end);
     let end = tail(text, start, end, head);
     let defanged = head.defanged || defanged_host || defanged_port;
@@ -79,14 +84,13 @@ fn user(text: &str, at: usize) -> usize {
 }
 
 /// The end of the host, and whether it is defanged. Its top-level domain must be real.
-pub(super) fn host(text: &str, at: usize, head: scheme::Head) -> Option<(usize, bool)> {
+fn host(text: &str, at: usize, head: scheme::Head, chain: &mut Chain) -> Option<(usize, bool)> {
     let bytes = text.as_bytes();
     if bytes.get(at) == Some(&b'[') {
         let close = bytes.get(at..)?.iter().take(80).position(|b| *b == b']')?;
         address::ipv6_text(text.get(at + 1..at + close)?)?;
         return Some((at + close + 1, false));
     }
-    let mut chain = Chain::default();
     let mode = if head.spaced {
         Mode::SpacedUrl
     } else {
@@ -97,9 +101,7 @@ pub(super) fn host(text: &str, at: usize, head: scheme::Head) -> Option<(usize, 
         return None;
     }
     loop {
-        if address::any_ipv4(chain.live()).is_some()
-            || chain.labels() > 1 && fit_tld(text, &mut chain)
-        {
+        if address::any_ipv4(chain.live()).is_some() || chain.labels() > 1 && fit_tld(text, chain) {
             return Some((chain.end(), chain.defanged()));
         }
         if !chain.cut_at_doubtful_dot() {
@@ -140,6 +142,9 @@ fn fit_tld(text: &str, chain: &mut Chain) -> bool {
 
 /// Whether a live name is one and ends in a real top-level domain.
 pub(super) fn real_tld(live: &str) -> bool {
+    if domain::is_canonical(live.as_bytes()) {
+        return live.rsplit('.').next().is_some_and(suffix::is_tld);
+    }
     domain::name(live).is_ok_and(|name| name.value.rsplit('.').next().is_some_and(suffix::is_tld))
 }
 

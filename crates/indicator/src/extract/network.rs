@@ -288,8 +288,8 @@ fn network(
     };
     if let Some(len) = quad_len(text, digits).filter(|_| most == 32) {
         // A netmask; anything else behind the slash is another address.
-        let detected =
-            Observable::detect(&format!("{live}/{}", &text[digits..digits + len])).ok()?;
+        let mask = &text[digits..digits + len];
+        let detected = Observable::parse_detailed(Kind::Cidr, &format!("{live}/{mask}")).ok()?;
         return Some((digits + len, canonical_of(&detected)));
     }
     let prefix = text[digits..end]

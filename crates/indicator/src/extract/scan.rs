@@ -240,7 +240,7 @@ impl<'a> Scan<'a> {
     }
 
     /// A URL, if the word is its scheme or ends in it.
-    fn link_from(&self, word: Word) -> Option<Step> {
+    fn link_from(&mut self, word: Word) -> Option<Step> {
         let bytes = self.text.as_bytes();
         let next = *bytes.get(word.end)?;
         let joined = word.has_joiner();
@@ -267,7 +267,7 @@ impl<'a> Scan<'a> {
             start += last + 1;
             head = scheme::read(self.text, start);
         }
-        link::read(self.text, start, head?)
+        link::read(self.text, start, head?, &mut self.chain)
     }
 
     /// A run of labels with dots between them that begins with the word: a name, an e-mail address,
