@@ -20,11 +20,12 @@ pub(crate) fn is_tld(label: &str) -> bool {
     }
 }
 
-/// Top-level domains that the list names only through `*.tld`, so that the bare label is unknown.
+/// Top-level domains that the list names only through what is below them (`*.ck`, `co.za`), so that the
+/// bare label is unknown.
 fn wildcard_only(label: &str) -> bool {
     matches!(
         label,
-        "bd" | "ck" | "er" | "fk" | "jm" | "kh" | "kw" | "mm" | "np" | "pg"
+        "bd" | "ck" | "er" | "fk" | "jm" | "kh" | "kw" | "mm" | "np" | "pg" | "za"
     )
 }
 
@@ -80,6 +81,7 @@ mod tests {
             "onion",
             "i2p",
             "ck",
+            "za",
             "xn--q9jyb4c",
             "xn--p1ai",
             "zip",

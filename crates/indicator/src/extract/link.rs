@@ -191,13 +191,27 @@ fn tail(text: &str, start: usize, at: usize, head: scheme::Head) -> usize {
         },
         _ => return at,
     };
-    let run = run(text, first, closing(text, start), in_csv(text, start), head);
+    let run = run(text, first, closing(text, start), comma(text, start), head);
     trim(text, start, first, run)
 }
 
-/// Whether the URL begins a field of comma-separated values, where a comma ends it.
-fn in_csv(text: &str, start: usize) -> bool {
-    start == 0 || text[..start].ends_with([',', '\n'])
+/// Where a comma ends the URL.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Comma {
+    /// The URL stands behind a comma without quotes: the next comma ends the field.
+    Ends,
+    /// It begins a line, which may be a line of comma-separated values: a comma ends the path.
+    EndsPath,
+    /// In prose.
+    Belongs,
+}
+
+fn comma(text: &str, start: usize) -> Comma {
+    match text.as_bytes()[..start].last() {
+        Some(b',') => Comma::Ends,
+        Some(b'\n') | None => Comma::EndsPath,
+        _ => Comma::Belongs,
+    }
 }
 
 /// The quote that will close what opened right before the URL.
@@ -215,7 +229,7 @@ fn closing(text: &str, start: usize) -> Option<char> {
 }
 
 /// Reads on until something that cannot be part of a URL, or that the text around it wrote.
-fn run(text: &str, first: usize, close: Option<char>, csv: bool, head: scheme::Head) -> usize {
+fn run(text: &str, first: usize, close: Option<char>, comma: Comma, head: scheme::Head) -> usize {
     let mut open = [0_u32; 3];
     let mut unspaced = None;
     let mut query = text[..first].ends_with('?');
@@ -244,7 +258,7 @@ fn run(text: &str, first: usize, close: Option<char>, csv: bool, head: scheme::H
                 *depth -= 1;
             }
             '?' => query = true,
-            ',' if csv && !query => break,
+            ',' if comma == Comma::Ends || comma == Comma::EndsPath && !query => break,
             ',' | ';' if scheme::read(text, at + 1).is_some() => break,
             '&' if ["&lt;", "&gt;", "&quot;"]
                 .iter()
