@@ -1,11 +1,7 @@
-//! Warninglists as a whole: each type of list, URLs through their hosts, directories, and the
+//! Warninglists as a whole: each type of list, URLs through their hosts, and the
 //! index against a scan of every entry.
 
-use std::fs;
-
-use noroshi_exchange::warninglist::{
-    KindSet, Matching, Through, Warninglist, Warninglists, builtin,
-};
+use noroshi_exchange::warninglist::{KindSet, Matching, Through, Warninglist, Warninglists};
 use noroshi_indicator::{Kind, Observable};
 use proptest::prelude::*;
 
@@ -205,49 +201,6 @@ fn what_cannot_be_used_is_told_and_the_rest_is_used() {
     assert_eq!(counts, [(1, 3), (1, 2)]);
     assert_eq!(hits(&lists, Kind::Ipv4, "192.0.2.1").len(), 1);
     assert_eq!(hits(&lists, Kind::Filename, "ab").len(), 1);
-}
-
-#[test]
-fn a_directory_is_read_file_by_file() {
-    let dir = tempfile::tempdir().expect("a directory");
-    let write = |path: &str, text: &str| {
-        let path = dir.path().join(path);
-        fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
-        fs::write(path, text).expect("a file");
-    };
-    write(
-        "b.json",
-        r#"{"name": "B", "type": "string", "list": ["x"]}"#,
-    );
-    write(
-        "a/list.json",
-        r#"{"name": "A", "type": "string", "list": ["x"]}"#,
-    );
-    write("a/other.json", "not read");
-    write("empty/readme.md", "not read");
-    write("bad.json", "{\n\"name\": 1}");
-    let (lists, errors) = Warninglists::load(dir.path());
-    let names: Vec<_> = lists
-        .lists()
-        .iter()
-        .map(|list| list.name.as_str())
-        .collect();
-    assert_eq!(&names[builtin().len()..], ["A", "B"]);
-    let [error] = errors.as_slice() else {
-        unreachable!("{errors:?}");
-    };
-    assert!(error.file.ends_with("bad.json"));
-    assert!(
-        error
-            .to_string()
-            .contains("bad.json: not a warninglist: invalid type"),
-        "{error}"
-    );
-    assert!(error.reason.contains("line 2"), "{error}");
-
-    let (lists, errors) = Warninglists::load(&dir.path().join("missing"));
-    assert_eq!(lists.lists().len(), builtin().len());
-    assert_eq!(errors.len(), 1);
 }
 
 /// What one entry of a list says of an observable, in the plainest words.

@@ -13,6 +13,7 @@ mod listing;
 mod time;
 mod value;
 mod verdict;
+mod warninglists;
 
 use noroshi_exchange::warninglist::Warninglists;
 use noroshi_indicator::{Detected, Observable};
@@ -25,6 +26,7 @@ pub use listing::{Listing, State};
 pub use time::Time;
 pub use value::Value;
 pub use verdict::Verdict;
+pub use warninglists::{LoadError, load_warninglists};
 
 /// What is known about the one value that `text` is. Cost: that of [`Store::lookup`].
 ///

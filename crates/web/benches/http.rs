@@ -52,36 +52,60 @@ async fn main() {
     let opening = Instant::now();
     let store = Store::open(&options.place).await.expect("the store");
     let key = key(&store).await;
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
     let lists = Arc::new(Warninglists::new(noroshi_exchange::warninglist::builtin()));
     let state = AppState::new(store, lists, Settings::default());
-    tokio::spawn(noroshi_web::serve(vec![listener], state, std::future::pending()));
-    let asker = Asker { client: reqwest::Client::new(), url, key };
+    tokio::spawn(noroshi_web::serve(
+        vec![listener],
+        state,
+        std::future::pending(),
+    ));
+    let asker = Asker {
+        client: reqwest::Client::new(),
+        url,
+        key,
+    };
     asker.ask("/healthz").await;
     println!("first answer after {:?}", opening.elapsed());
 
     let picked = |kind: fn(&Kind) -> bool| {
-        let values = (0..).map(|n| synthetic::mix(n) as usize % options.rows).map(synthetic::value);
-        values.filter(move |(found, _)| kind(found)).map(|(_, value)| value).take(REQUESTS)
+        let values = (0..)
+            .map(|n| synthetic::mix(n) as usize % options.rows)
+            .map(synthetic::value);
+        values
+            .filter(move |(found, _)| kind(found))
+            .map(|(_, value)| value)
+            .take(REQUESTS)
     };
     let names = || picked(|kind| *kind == Kind::Domain);
     let addresses = || picked(|kind| *kind == Kind::Ipv4);
     let search = |query: String| format!("/api/v1/search?q={}", encoded(&query));
-    asker.line("/healthz", (0..REQUESTS).map(|_| "/healthz".to_owned())).await;
+    asker
+        .line("/healthz", (0..REQUESTS).map(|_| "/healthz".to_owned()))
+        .await;
     let any = picked(|_| true).map(|value| format!("/api/v1/lookup/{}", encoded(&value)));
     asker.line("lookup, exact, known", any).await;
     let absent = names().map(|value| format!("/api/v1/lookup/absent-{}", encoded(&value)));
     asker.line("lookup, exact, unknown", absent).await;
-    asker.line("search, exact", picked(|_| true).map(|value| search(format!("value:\"{value}\"")))).await;
+    asker
+        .line(
+            "search, exact",
+            picked(|_| true).map(|value| search(format!("value:\"{value}\""))),
+        )
+        .await;
     let below = names().map(|value| {
         let name = Observable::parse(Kind::Domain, &value).expect("a name");
-        search(format!("domain:{}", name.registered_domain().unwrap_or(name).value()))
+        search(format!(
+            "domain:{}",
+            name.registered_domain().unwrap_or(name).value()
+        ))
     });
     asker.line("search, names below a name", below).await;
-    let network = |bits: u8| {
-        addresses().map(move |address| search(format!("cidr:{address}/{bits}")))
-    };
+    let network =
+        |bits: u8| addresses().map(move |address| search(format!("cidr:{address}/{bits}")));
     asker.line("search, addresses in a /24", network(24)).await;
     asker.line("search, addresses in a /12", network(12)).await;
     let rare = names().map(|value| search(value.chars().skip(2).take(12).collect()));
@@ -132,11 +156,18 @@ struct Asker {
 impl Asker {
     async fn ask(&self, path: &str) -> Duration {
         let began = Instant::now();
-        let request = self.client.get(format!("{}{path}", self.url)).bearer_auth(&self.key);
+        let request = self
+            .client
+            .get(format!("{}{path}", self.url))
+            .bearer_auth(&self.key);
         let answer = request.send().await.expect("an answer");
         let status = answer.status();
         let body = answer.bytes().await.expect("a body");
-        assert!(status.is_success(), "{path}: {status} {}", String::from_utf8_lossy(&body));
+        assert!(
+            status.is_success(),
+            "{path}: {status} {}",
+            String::from_utf8_lossy(&body)
+        );
         began.elapsed()
     }
 
@@ -146,7 +177,8 @@ impl Asker {
             times.push(self.ask(&path).await);
         }
         times.sort();
-        let at = |part: f64| times[((times.len() - 1) as f64 * part) as usize].as_secs_f64() * 1000.0;
+        let at =
+            |part: f64| times[((times.len() - 1) as f64 * part) as usize].as_secs_f64() * 1000.0;
         let (p50, p99, most) = (at(0.5), at(0.99), at(1.0));
         println!("{what:36} p50 {p50:7.2} ms  p99 {p99:7.2} ms  most {most:7.2} ms");
     }

@@ -5,7 +5,6 @@
 mod builtin;
 mod index;
 mod kind_set;
-mod load;
 mod network;
 mod patterns;
 mod table;
@@ -16,7 +15,6 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 pub use builtin::builtin;
 pub use index::{Hit, ListInfo, Skipped, Through, Warninglists};
 pub use kind_set::KindSet;
-pub use load::LoadError;
 
 /// One list as it stands in its file.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -1,10 +1,10 @@
-//! Lists from a directory, as a copy of MISP's repository or as single files.
+//! Warninglists from a directory, as a copy of MISP's repository or as single files.
 
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::{Warninglist, Warninglists, builtin, parse};
+use noroshi_exchange::warninglist::{Warninglist, Warninglists, builtin, parse};
 
 /// The largest file that is read; the largest list in circulation has a million names.
 const FILE_BYTES: u64 = 128 << 20;
@@ -28,30 +28,28 @@ impl LoadError {
     }
 }
 
-impl Warninglists {
-    /// The [built-in](builtin) lists and those in a directory: every `*.json` in it and the
-    /// `list.json` of every directory in it, in the order of their names. A bad file is an
-    /// error beside the others, which are in use all the same.
-    pub fn load(dir: &Path) -> (Warninglists, Vec<LoadError>) {
-        let mut errors = Vec::new();
-        let files = match files(dir) {
-            Ok(files) => files,
-            Err(error) => {
-                errors.push(LoadError::new(dir, error));
-                Vec::new()
-            }
-        };
-        let loaded = files.iter().filter_map(|file| match read(file) {
-            Ok(list) => Some(list),
-            Err(reason) => {
-                errors.push(LoadError::new(file, reason));
-                None
-            }
-        });
-        // One file after another: a list is indexed before the next is read.
-        let lists = Warninglists::new(builtin().into_iter().chain(loaded));
-        (lists, errors)
-    }
+/// The [built-in](builtin) lists and those in a directory: every `*.json` in it and the `list.json`
+/// of every directory in it, in the order of their names. A bad file is an error beside the others,
+/// which are in use all the same.
+pub fn load_warninglists(dir: &Path) -> (Warninglists, Vec<LoadError>) {
+    let mut errors = Vec::new();
+    let files = match files(dir) {
+        Ok(files) => files,
+        Err(error) => {
+            errors.push(LoadError::new(dir, error));
+            Vec::new()
+        }
+    };
+    let loaded = files.iter().filter_map(|file| match read(file) {
+        Ok(list) => Some(list),
+        Err(reason) => {
+            errors.push(LoadError::new(file, reason));
+            None
+        }
+    });
+    // One file after another: a list is indexed before the next is read.
+    let lists = Warninglists::new(builtin().into_iter().chain(loaded));
+    (lists, errors)
 }
 
 fn files(dir: &Path) -> io::Result<Vec<PathBuf>> {
