@@ -335,6 +335,9 @@ fn mac(text: &str, start: usize) -> Option<Hit> {
 /// An IPv6 address, with a network or, in brackets, a port behind it.
 fn ipv6(text: &str, start: usize) -> Option<Step> {
     let bytes = text.as_bytes();
+    if is_time(&bytes[start..]) {
+        return Some(Step::Skip(last_group(bytes, start)));
+    }
     let mut live = String::with_capacity(40);
     let mut at = start;
     let mut defanged = false;
@@ -422,6 +425,23 @@ fn ipv6(text: &str, start: usize) -> Option<Step> {
         canonical,
         confidence,
     }))
+}
+
+/// Whether groups with colons between them are too few for an address without `::`: `12:34:56`.
+fn is_time(bytes: &[u8]) -> bool {
+    let mut colons = 0;
+    let mut last = b' ';
+    for &byte in bytes.iter().take(LONGEST_V6) {
+        match byte {
+            b':' if last == b':' => return false,
+            b':' => colons += 1,
+            b'[' | b'(' | b'{' | b'<' | 0x80.. => return false,
+            b if b.is_ascii_hexdigit() => {}
+            _ => break,
+        }
+        last = byte;
+    }
+    colons < 6
 }
 
 /// Where the last group begins in a run of groups that is no address: what stands before it need
