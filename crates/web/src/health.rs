@@ -23,7 +23,7 @@ pub(crate) struct Health {
 ///
 /// Asks the database something trivial. Needs no key.
 #[utoipa::path(
-    get, path = "/healthz", tag = "watching",
+    get, path = "/healthz", tag = "watching", operation_id = "health",
     responses(
         (status = OK, body = Health),
         (status = SERVICE_UNAVAILABLE, body = Problem, content_type = "application/problem+json",

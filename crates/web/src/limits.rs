@@ -52,7 +52,7 @@ async fn in_turn<T>(turns: &Arc<Semaphore>, work: impl Future<Output = T>) -> Re
     match tokio::time::timeout(TURN, turns.acquire()).await {
         Ok(Ok(_turn)) => Ok(work.await),
         _ => Err(Problem {
-            retry_after: Some(TURN.as_secs()),
+            retry_after: u32::try_from(TURN.as_secs()).ok(),
             ..Problem::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "Too much is going on at once.",

@@ -1,6 +1,5 @@
 //! Errors as RFC 9457 problem details.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -23,9 +22,9 @@ const NOT_A_VALUE: &str = "urn:noroshi:problem:not-a-value";
 pub struct Problem {
     /// What sort of problem: `about:blank` when the status says it all, else a URN that stays the same.
     #[serde(rename = "type")]
-    pub kind: Cow<'static, str>,
+    pub kind: &'static str,
     /// The sort of problem in words; the same every time.
-    pub title: Cow<'static, str>,
+    pub title: &'static str,
     /// The HTTP status.
     #[schema(example = 403)]
     pub status: u16,
@@ -33,16 +32,17 @@ pub struct Problem {
     pub detail: String,
     /// For a bad query: the first character to blame, counted from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub column: Option<usize>,
+    pub column: Option<u32>,
     /// For a bad query: how many characters are to blame.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub length: Option<usize>,
+    pub length: Option<u32>,
     /// When the fault is ours: the number under which the log says more.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub operation: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub operation: Option<Box<str>>,
     /// Seconds after which to try again, for the header.
     #[serde(skip)]
-    pub(crate) retry_after: Option<u64>,
+    pub(crate) retry_after: Option<u32>,
     /// What to ask the client for, for the header.
     #[serde(skip)]
     pub(crate) challenge: Option<&'static str>,
@@ -51,8 +51,8 @@ pub struct Problem {
 impl Problem {
     pub(crate) fn new(status: StatusCode, detail: impl Into<String>) -> Problem {
         Problem {
-            kind: Cow::Borrowed("about:blank"),
-            title: Cow::Borrowed(status.canonical_reason().unwrap_or("Error")),
+            kind: "about:blank",
+            title: status.canonical_reason().unwrap_or("Error"),
             status: status.as_u16(),
             detail: detail.into(),
             column: None,
@@ -90,7 +90,7 @@ impl Problem {
         let operation = operation();
         tracing::error!(%operation, status = self.status, "{error}");
         Problem {
-            operation: Some(operation),
+            operation: Some(operation.into()),
             ..self
         }
     }
@@ -135,10 +135,10 @@ impl From<Error> for Problem {
 impl From<QueryError> for Problem {
     fn from(error: QueryError) -> Problem {
         Problem {
-            kind: Cow::Borrowed(BAD_QUERY),
-            title: Cow::Borrowed("The query cannot be read"),
-            column: Some(error.column),
-            length: Some(error.length),
+            kind: BAD_QUERY,
+            title: "The query cannot be read",
+            column: u32::try_from(error.column).ok(),
+            length: u32::try_from(error.length).ok(),
             ..Problem::bad_request(error.message)
         }
     }
@@ -148,8 +148,8 @@ impl From<LookupError> for Problem {
     fn from(error: LookupError) -> Problem {
         match error {
             LookupError::NotAValue(error) => Problem {
-                kind: Cow::Borrowed(NOT_A_VALUE),
-                title: Cow::Borrowed("This is not one value"),
+                kind: NOT_A_VALUE,
+                title: "This is not one value",
                 ..Problem::bad_request(error.to_string())
             },
             LookupError::TooLong(_) => {

@@ -4,6 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -29,6 +30,12 @@ pub async fn serve(
     let mut servers = JoinSet::new();
     for listener in listeners {
         let (app, state) = (app.clone(), state.clone());
+        // An answer is written at once; waiting for more to send along costs 40 ms.
+        let listener = listener.tap_io(|connection| {
+            if let Err(error) = connection.set_nodelay(true) {
+                tracing::debug!("TCP_NODELAY: {error}");
+            }
+        });
         servers.spawn(async move {
             let ended = axum::serve(listener, app);
             ended

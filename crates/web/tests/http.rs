@@ -6,6 +6,8 @@ mod asking;
 #[path = "http/collecting.rs"]
 mod collecting;
 mod common;
+#[path = "http/document.rs"]
+mod document;
 #[path = "http/keys.rs"]
 mod keys;
 #[path = "http/managing.rs"]

@@ -66,7 +66,8 @@ pub(crate) async fn list(
 
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Sort {
+#[schema(as = AccountKind)]
+pub(crate) enum MadeKind {
     /// A human being.
     #[default]
     Person,
@@ -82,7 +83,7 @@ pub(crate) struct AccountOrder {
     name: String,
     /// `person`, unless said otherwise.
     #[serde(default)]
-    kind: Sort,
+    kind: MadeKind,
     /// `admin`, `analyst`, `reader` or `bot`.
     role: String,
     /// An organisation that exists.
@@ -106,8 +107,8 @@ pub(crate) async fn add(
     let new = NewAccount {
         name: order.name,
         kind: match order.kind {
-            Sort::Person => AccountKind::Person,
-            Sort::Bot => AccountKind::Bot,
+            MadeKind::Person => AccountKind::Person,
+            MadeKind::Bot => AccountKind::Bot,
         },
         role,
         organisation: order.organisation,

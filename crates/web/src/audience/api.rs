@@ -45,7 +45,8 @@ pub(crate) async fn add_organisation(
 
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Made {
+#[schema(as = AudienceKind)]
+pub(crate) enum MadeKind {
     /// The accounts of some organisations.
     Organisations,
     /// Named accounts.
@@ -59,7 +60,7 @@ pub(crate) struct AudienceOrder {
     /// What it is called.
     name: String,
     /// Whom it is made of.
-    kind: Made,
+    kind: MadeKind,
     /// Names of its organisations or accounts.
     members: Vec<String>,
 }
@@ -86,8 +87,8 @@ pub(crate) async fn add(
         return Err(Problem::bad_request(detail));
     }
     let kind = match order.kind {
-        Made::Organisations => AudienceKind::Organisations,
-        Made::Accounts => AudienceKind::Accounts,
+        MadeKind::Organisations => AudienceKind::Organisations,
+        MadeKind::Accounts => AudienceKind::Accounts,
     };
     to_the_end(async move {
         let store = &state.store;

@@ -114,7 +114,7 @@ pub(crate) async fn authenticate(
 ) -> Result<Option<Caller>, Problem> {
     if let Some(wait) = state.attempts.wait(client, Instant::now()) {
         return Err(Problem {
-            retry_after: Some(wait.as_secs() + 1),
+            retry_after: u32::try_from(wait.as_secs() + 1).ok(),
             ..Problem::new(
                 StatusCode::TOO_MANY_REQUESTS,
                 "Too many bad keys came from this address.",

@@ -35,7 +35,7 @@ pub(crate) async fn lookup(
 /// What to look up: either of the two.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Asked {
+pub(crate) struct BulkQuestion {
     /// Values, one a text.
     values: Option<Vec<String>>,
     /// Any text with values in it.
@@ -47,8 +47,8 @@ pub(crate) struct Asked {
 /// Finds the values in a text and sorts them into known and unknown. The body is JSON with
 /// `values` or `text`, or is the text itself as `text/plain`; at most 5 MB. Needs the scope `read`.
 #[utoipa::path(
-    post, path = "/api/v1/lookup", tag = "asking",
-    request_body(content((Asked = "application/json"), (String = "text/plain"))),
+    post, path = "/api/v1/lookup", tag = "asking", operation_id = "lookup_many",
+    request_body(content((BulkQuestion = "application/json"), (String = "text/plain"))),
     security(("key" = [])), responses((status = OK, body = BulkAnswer))
 )]
 pub(crate) async fn bulk(
@@ -72,7 +72,7 @@ fn text(headers: &HeaderMap, body: &[u8]) -> Result<String, Problem> {
         .unwrap_or_default();
     match kind.trim().to_ascii_lowercase().as_str() {
         "application/json" => {
-            let asked: Asked = serde_json::from_slice(body)
+            let asked: BulkQuestion = serde_json::from_slice(body)
                 .map_err(|error| Problem::bad_request(format!("the body: {error}")))?;
             match (asked.values, asked.text) {
                 (Some(values), None) => Ok(values.join("\n")),
