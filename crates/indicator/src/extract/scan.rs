@@ -70,6 +70,17 @@ pub(super) enum Step {
     Skip(usize),
 }
 
+/// Letters and digits; the Japanese ones without a look into the tables.
+#[inline]
+fn is_letter(c: char) -> bool {
+    matches!(c, 'ぁ'..='ゖ' | 'ァ'..='ヺ' | 'ー' | '一'..='\u{9fff}') || c.is_alphanumeric()
+}
+
+#[inline]
+fn is_unspaced(c: char) -> bool {
+    spaceless(c) && is_letter(c)
+}
+
 /// The next word at or after an offset.
 fn next_word(text: &str, mut at: usize) -> Option<Word> {
     let bytes = text.as_bytes();
@@ -80,7 +91,7 @@ fn next_word(text: &str, mut at: usize) -> Option<Word> {
             JOINER if byte == b'-' => at += 1,
             WIDE => {
                 let c = text[at..].chars().next()?;
-                if narrow(c).is_ascii_alphanumeric() || c.is_alphanumeric() {
+                if is_letter(c) || narrow(c).is_ascii_alphanumeric() {
                     return Some(word(text, at));
                 }
                 at += c.len_utf8();
@@ -102,7 +113,7 @@ fn word(text: &str, start: usize) -> Word {
                 let Some(c) = text[end..].chars().next() else {
                     break;
                 };
-                if spaceless(c) && c.is_alphanumeric() {
+                if is_unspaced(c) {
                     if end == start {
                         return spaceless_word(text, start);
                     }
@@ -129,7 +140,7 @@ fn word(text: &str, start: usize) -> Word {
 }
 
 fn spaceless_word(text: &str, start: usize) -> Word {
-    let len = text[start..].find(|c: char| !spaceless(c) || !c.is_alphanumeric());
+    let len = text[start..].find(|c| !is_unspaced(c));
     let end = len.map_or(text.len(), |len| start + len);
     Word {
         start,
@@ -220,7 +231,10 @@ impl<'a> Scan<'a> {
     fn consider(&mut self, word: Word) -> Step {
         let text = self.text;
         if word.spaceless {
-            return self.chain_from(word);
+            return match self.goes_on(word.end) {
+                true => self.chain_from(word),
+                false => Step::Skip(word.end),
+            };
         }
         if let Some(step) = self.link_from(word) {
             return step;
@@ -237,6 +251,19 @@ impl<'a> Scan<'a> {
             }
         }
         self.chain_from(word)
+    }
+
+    /// Whether a name in a script without spaces may go on here: behind it, a full stop of that script
+    /// is the end of the sentence.
+    fn goes_on(&self, at: usize) -> bool {
+        match self.text.as_bytes().get(at) {
+            Some(b'.' | b'[' | b'(' | b'{' | b'<' | b'\\' | b'^' | b' ' | b'@') => true,
+            Some(0x80..) => {
+                !self.text[at..].starts_with(['。', '．', '｡', '・'])
+                    && mark::dot(self.text, at).is_some()
+            }
+            _ => false,
+        }
     }
 
     /// A URL, if the word is its scheme or ends in it.
