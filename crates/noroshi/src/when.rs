@@ -45,12 +45,13 @@ pub(crate) fn future(text: &str) -> Result<i64, String> {
 }
 
 fn read(text: &str, now: Timestamp) -> Option<Timestamp> {
+    // Before the date, which would be read out of a whole time too.
+    if let Ok(time) = text.parse::<Timestamp>() {
+        return Some(time);
+    }
     if let Ok(date) = text.parse::<Date>() {
         let end = date.tomorrow().ok()?.to_zoned(TimeZone::UTC).ok()?;
         return Some(end.timestamp());
-    }
-    if let Ok(time) = text.parse::<Timestamp>() {
-        return Some(time);
     }
     let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     let hours = match unit {

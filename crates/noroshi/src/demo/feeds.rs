@@ -97,6 +97,7 @@ impl Feed {
         rows.extend((self.besides)(cast, &mut random));
         rows.retain(|row| self.lists(row, day, &mut random));
         for row in &mut rows {
+            row.tags.sort();
             row.last_seen = row.last_seen.map(|seen| seen.min(cast.now));
             if day == Day::Yesterday {
                 row.last_seen = row.last_seen.map(|seen| seen - DAY);
@@ -139,8 +140,7 @@ fn nothing(_: &Cast, _: &mut Random) -> Vec<NewListing> {
 fn row(observable: &Observable, campaign: &Campaign, random: &mut Random) -> NewListing {
     let hours = |random: &mut Random, most| i64::try_from(random.below(most)).unwrap_or_default();
     let first = campaign.began + hours(random, 20) * (DAY / 24);
-    let mut tags: Vec<String> = campaign.tags.iter().map(|tag| (*tag).to_owned()).collect();
-    tags.sort();
+    let tags = campaign.tags.iter().map(|tag| (*tag).to_owned()).collect();
     NewListing {
         observable: observable.clone(),
         item: 0,

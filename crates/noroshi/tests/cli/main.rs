@@ -1,0 +1,16 @@
+//! The program as its users meet it: its command line and its API, on both engines.
+#![expect(clippy::panic, clippy::unwrap_used, reason = "all of it is tests")]
+
+mod accounts;
+mod changes;
+mod collect;
+mod demo;
+mod extract;
+mod faults;
+mod fetch;
+mod fixture;
+mod hub;
+mod meet;
+mod publisher;
+mod schedule;
+mod usage;
