@@ -93,7 +93,8 @@ pub(crate) fn newest(conn: &Conn) -> Result<i64> {
 
 impl Store {
     /// The changes after `seq` that the reader may see, at most `limit`, and the number to go on
-    /// from: the newest that was looked at, seen or not. Cost: the rows looked at.
+    /// from: that of the last one, or the newest there is when these are all. Cost: the rows since
+    /// `seq`, seen or not.
     pub async fn changes(
         &self,
         reader: &Reader,
@@ -103,13 +104,15 @@ impl Store {
         let reader = reader.clone();
         self.read(move |conn| {
             let sources = reader.sources(conn)?;
+            let newest = newest(conn)?;
             let sql = "SELECT c.seq, c.at, c.kind, s.name, coalesce(k.batch, c.ref),
-                    coalesce(k.new, 0), coalesce(k.changed, 0), coalesce(k.delisted, 0), c.source
+                    coalesce(k.new, 0), coalesce(k.changed, 0), coalesce(k.delisted, 0)
                 FROM change c JOIN source s ON s.id = c.source
                 LEFT JOIN chunk k ON c.kind = 1 AND k.id = c.ref
-                WHERE c.seq > ?1 ORDER BY c.seq LIMIT ?2";
-            let rows = conn.query(sql, params![seq, limit as i64], |row| {
-                let change = Change {
+                WHERE c.seq > ?1 AND c.seq <= ?2 AND c.source = ANY(?3) ORDER BY c.seq LIMIT ?4";
+            let row = params![seq, newest, sources.ids(), limit as i64];
+            let changes = conn.query(sql, row, |row| {
+                Ok(Change {
                     seq: row.int(0)?,
                     at: row.int(1)?,
                     kind: ChangeKind::from_code(row.int(2)?),
@@ -118,14 +121,13 @@ impl Store {
                     new: row.int(5)?,
                     changed: row.int(6)?,
                     delisted: row.int(7)?,
-                };
-                Ok((change, row.int(8)?))
+                })
             })?;
-            let next = rows.last().map_or(seq, |(change, _)| change.seq);
-            let seen = rows
-                .into_iter()
-                .filter(|(_, source)| sources.contains(source));
-            Ok((seen.map(|(change, _)| change).collect(), next))
+            let next = match changes.last() {
+                Some(last) if changes.len() == limit => last.seq,
+                _ => newest.max(seq),
+            };
+            Ok((changes, next))
         })
         .await
     }

@@ -93,6 +93,8 @@ pub struct Authenticated {
     pub scopes: Vec<Scope>,
     /// The highest TLP that may leave through it.
     pub tlp: Tlp,
+    /// When the key ends by itself, in microseconds since the epoch.
+    pub expires: Option<i64>,
 }
 
 /// 256 random bits as 64 hexadecimal digits.
@@ -187,16 +189,17 @@ impl Store {
         let hash = hash(secret);
         let found = self
             .read(move |conn| {
-                let sql = "SELECT k.id, k.account, k.scopes, k.tlp, k.last_used FROM api_key k
-                    JOIN account a ON a.id = k.account
+                let sql = "SELECT k.id, k.account, k.scopes, k.tlp, k.last_used, k.expires
+                    FROM api_key k JOIN account a ON a.id = k.account
                     WHERE k.hash = ?1 AND k.revoked IS NULL AND a.disabled IS NULL
                         AND (k.expires IS NULL OR k.expires > ?2)";
                 let key = conn.query_opt(sql, params![&hash, now()], |row| {
                     let scopes = scopes_from(&row.text(2)?);
                     let tlp = tlp_from(row.int(3)?)?;
-                    Ok((row.int(0)?, row.int(1)?, scopes, tlp, row.opt_int(4)?))
+                    let known = (row.int(0)?, row.int(1)?, row.opt_int(4)?);
+                    Ok((known, scopes, tlp, row.opt_int(5)?))
                 })?;
-                let Some((id, account, scopes, tlp, used)) = key else {
+                let Some(((id, account, used), scopes, tlp, expires)) = key else {
                     return Ok(None);
                 };
                 let account = account::by_id(conn, account)?;
@@ -207,6 +210,7 @@ impl Store {
                         account,
                         scopes,
                         tlp,
+                        expires,
                     },
                 )))
             })

@@ -23,6 +23,7 @@ mod reader;
 mod related;
 mod rollback;
 mod search;
+mod secret;
 mod session;
 mod source;
 mod sql;

@@ -6,6 +6,7 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use crate::error::{Error, Result};
+use crate::secret;
 use crate::sql::{Conn, params};
 
 /// Append only: a published migration never changes.
@@ -40,6 +41,7 @@ pub(crate) fn sqlite(conn: &mut Connection, path: &Path) -> Result<()> {
         if current(&Conn::Sqlite(&tx))? < number {
             tx.execute_batch(migration.sqlite)?;
             record(&Conn::Sqlite(&tx), number)?;
+            secret::make(&Conn::Sqlite(&tx))?;
         }
         tx.commit()?;
     }
@@ -66,6 +68,7 @@ fn postgres_in_transaction(conn: &Conn) -> Result<()> {
     for (number, migration) in pending {
         conn.batch(migration.postgres)?;
         record(conn, number)?;
+        secret::make(conn)?;
     }
     check_japanese(conn)
 }

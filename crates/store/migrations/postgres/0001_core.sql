@@ -75,6 +75,12 @@ CREATE TABLE audit (
   detail  TEXT
 );
 
+-- Keys of the hub itself, made when the database is.
+CREATE TABLE secret (
+  name  TEXT PRIMARY KEY,
+  value BYTEA NOT NULL
+);
+
 -- What can be seen ---------------------------------------------------------------------------------
 
 CREATE TABLE observable (

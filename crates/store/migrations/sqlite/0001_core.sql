@@ -72,6 +72,12 @@ CREATE TABLE audit (
   detail  TEXT
 );
 
+-- Keys of the hub itself, made when the database is.
+CREATE TABLE secret (
+  name  TEXT PRIMARY KEY,
+  value BLOB NOT NULL
+) WITHOUT ROWID;
+
 -- What can be seen ---------------------------------------------------------------------------------
 
 CREATE TABLE observable (

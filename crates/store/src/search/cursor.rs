@@ -1,9 +1,19 @@
-//! The place in a plan where a page ended, as opaque text.
+//! The place in a plan where a page ended, as sealed text.
+//!
+//! The place may be at something that the reader may not see, when the time ran out there. So it is told
+//! by numbers alone, never by a name or an address; and it is sealed with a key of this hub, so that
+//! nobody makes one up to find out what lies between the things that one sees.
 
+use hmac::Mac;
 use noroshi_query::Query;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::secret;
+use crate::sql::Conn;
+
+/// Bytes of the seal.
+const TAG: usize = 32;
 
 /// A place: which walk, and where in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,47 +27,38 @@ pub(crate) struct Place {
 /// The last thing a walk met.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Position {
-    /// A plain number: of an observable, or in a list.
+    /// The number of an observable, or of a place in a list.
     Number(i64),
-    /// A name and an observable.
-    Name(String, i64),
-    /// An address and an observable.
-    Address([u8; 16], i64),
     /// A context or chunk, and an observable.
     Pair(i64, i64),
 }
 
-#[derive(Serialize, Deserialize)]
-struct Text {
-    query: u64,
-    place: Place,
-}
-
-fn fingerprint(query: &Query) -> u64 {
-    xxhash_rust::xxh3::xxh3_64(query.to_string().as_bytes())
-}
-
 impl Place {
     /// As text that only goes with this query.
-    pub(crate) fn encode(&self, query: &Query) -> String {
-        let text = Text {
-            query: fingerprint(query),
-            place: self.clone(),
-        };
-        hex::encode(serde_json::to_vec(&text).unwrap_or_default())
+    pub(crate) fn encode(&self, conn: &Conn, query: &Query) -> Result<String> {
+        let mut text = serde_json::to_vec(self).unwrap_or_default();
+        let tag = seal(conn, query, &text)?.finalize().into_bytes();
+        text.extend_from_slice(&tag);
+        Ok(hex::encode(text))
     }
 
-    /// Reads it back; a cursor of another query is refused.
-    pub(crate) fn decode(cursor: &str, query: &Query) -> Result<Place> {
-        let text: Option<Text> = hex::decode(cursor)
-            .ok()
-            .and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        match text {
-            Some(text) if text.query == fingerprint(query) => Ok(text.place),
-            Some(_) => Err(Error::Invalid(
-                "this cursor belongs to another query".to_owned(),
-            )),
-            None => Err(Error::Invalid("this is not a cursor".to_owned())),
+    /// Reads it back. One of another query or another hub is refused.
+    pub(crate) fn decode(conn: &Conn, cursor: &str, query: &Query) -> Result<Place> {
+        let refused = || Error::Invalid("this cursor does not belong to this query".to_owned());
+        let bytes = hex::decode(cursor).map_err(|_| refused())?;
+        let (text, tag) = bytes.split_last_chunk::<TAG>().ok_or_else(refused)?;
+        if !secret::is_sealed(seal(conn, query, text)?, tag) {
+            return Err(refused());
         }
+        serde_json::from_slice(text).map_err(|_| refused())
     }
+}
+
+fn seal(conn: &Conn, query: &Query, text: &[u8]) -> Result<hmac::Hmac<sha2::Sha256>> {
+    let mut seal = secret::cursor_seal(conn)?;
+    let query = query.to_string();
+    seal.update(&(query.len() as u64).to_le_bytes());
+    seal.update(query.as_bytes());
+    seal.update(text);
+    Ok(seal)
 }

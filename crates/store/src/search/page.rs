@@ -127,7 +127,7 @@ pub(super) fn page(
 ) -> Result<Page> {
     let began = Instant::now();
     let mut place = match &options.cursor {
-        Some(cursor) => Place::decode(cursor, query)?,
+        Some(cursor) => Place::decode(conn, cursor, query)?,
         None => Place::default(),
     };
     let sources = reader.sources(conn)?;
@@ -179,7 +179,7 @@ pub(super) fn page(
     };
     Ok(Page {
         found,
-        next: next.map(|place| place.encode(query)),
+        next: next.map(|place| place.encode(conn, query)).transpose()?,
         complete: page_is_full || visited != Visit::OutOfTime,
         groups: counting.map(|counting| counting.groups(visited == Visit::Done)),
     })

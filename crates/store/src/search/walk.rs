@@ -4,7 +4,7 @@ use noroshi_indicator::{Kind, Observable, fold, tokens};
 
 use super::cursor::Position;
 use crate::context::{FAMILY, TAG};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::listing::Held;
 use crate::observable;
 use crate::reader::Sources;
@@ -233,19 +233,13 @@ fn names(
     after: Option<&Position>,
     count: i64,
 ) -> Result<Vec<Met>> {
-    let (name, id) = match after {
-        Some(Position::Name(name, id)) => (name.as_str(), *id),
-        _ => (from, 0),
+    let (name, id) = match passed(conn, after)? {
+        Some((id, observable)) => (observable::name(&observable).unwrap_or_default(), id),
+        None => (from.to_owned(), 0),
     };
-    let sql = "SELECT name, observable FROM observable_name
+    let sql = "SELECT observable FROM observable_name
         WHERE (name, observable) > (?1, ?2) AND name < ?3 ORDER BY name, observable LIMIT ?4";
-    conn.query(sql, params![name, id, to, count], |row| {
-        let observable = row.int(1)?;
-        Ok(Met {
-            observable,
-            position: Position::Name(row.text(0)?, observable),
-        })
-    })
+    numbers(conn, sql, params![&name, id, to, count])
 }
 
 fn addresses(
@@ -255,22 +249,26 @@ fn addresses(
     after: Option<&Position>,
     count: i64,
 ) -> Result<Vec<Met>> {
-    let (address, id) = match after {
-        Some(Position::Address(address, id)) => (address, *id),
-        _ => (from, 0),
+    let (address, id) = match passed(conn, after)? {
+        Some((id, observable)) => {
+            let (first, _) = observable.address_range().unwrap_or((*to, *to));
+            (first, id)
+        }
+        None => (*from, 0),
     };
-    let sql = "SELECT address, observable FROM observable_address
+    let sql = "SELECT observable FROM observable_address
         WHERE (address, observable) > (?1, ?2) AND address <= ?3
         ORDER BY address, observable LIMIT ?4";
-    conn.query(sql, params![address, id, to, count], |row| {
-        let observable = row.int(1)?;
-        let address = row.bytes(0)?.try_into();
-        let address = address.map_err(|_| Error::Corrupt("an address".to_owned()))?;
-        Ok(Met {
-            observable,
-            position: Position::Address(address, observable),
-        })
-    })
+    numbers(conn, sql, params![&address, id, to, count])
+}
+
+/// The observable that a walk came past last, of which a cursor has the number only.
+fn passed(conn: &Conn, after: Option<&Position>) -> Result<Option<(i64, Observable)>> {
+    let Some(Position::Number(id)) = after else {
+        return Ok(None);
+    };
+    let sql = "SELECT id, kind, value FROM observable WHERE id = ?1";
+    conn.query_opt(sql, params![*id], candidate)
 }
 
 /// The observables of one context, newest first. The condition on the partial index is spelt out.

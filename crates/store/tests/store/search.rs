@@ -213,3 +213,50 @@ fn a_cursor_goes_with_its_query() {
         }
     });
 }
+
+/// When the time runs out at something hidden, the cursor must not tell what it was, and nobody can
+/// make a cursor up to ask what lies between.
+#[test]
+fn a_cursor_tells_nothing_and_cannot_be_made_up() {
+    hub::on_each_engine(async |target| {
+        let store = hub::open(&target).await;
+        let source = store
+            .ensure_source(new_source("feed", Mode::Snapshot))
+            .await
+            .unwrap();
+        let body = (0..5)
+            .map(|n| hub::row(hub::domain(&format!("h{n}.evil.example"))))
+            .collect();
+        import(&store, &source, body, Vec::new(), &[]).await;
+        let query = parse("domain:evil.example", 0, &TimeZone::UTC).unwrap();
+        let options = SearchOptions {
+            limit: 2,
+            ..SearchOptions::default()
+        };
+        let search = async |cursor: Option<String>| {
+            let options = SearchOptions {
+                cursor,
+                ..options.clone()
+            };
+            store.search(&Reader::operator(), &query, options).await
+        };
+        let cursor = search(None).await.unwrap().next.unwrap();
+        assert!(search(Some(cursor.clone())).await.is_ok());
+        let told: Vec<u8> = (0..cursor.len())
+            .step_by(2)
+            .map(|at| u8::from_str_radix(&cursor[at..at + 2], 16).unwrap())
+            .collect();
+        let told = String::from_utf8_lossy(&told).into_owned();
+        assert!(
+            !told.contains("evil") && !told.contains("example"),
+            "{told}"
+        );
+        // Any other digit anywhere breaks the seal.
+        for at in 0..cursor.len() {
+            let mut forged = cursor.clone().into_bytes();
+            forged[at] = if forged[at] == b'0' { b'1' } else { b'0' };
+            let forged = String::from_utf8(forged).unwrap();
+            assert!(search(Some(forged)).await.is_err(), "at {at}");
+        }
+    });
+}

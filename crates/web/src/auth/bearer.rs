@@ -21,6 +21,8 @@ pub(crate) struct Caller {
     pub(crate) scopes: Vec<Scope>,
     /// The highest TLP that exports may give out through the key.
     pub(crate) tlp: Tlp,
+    /// When the key ends by itself, in microseconds since the epoch.
+    pub(crate) expires: Option<i64>,
 }
 
 impl Caller {
@@ -126,6 +128,7 @@ pub(crate) async fn authenticate(
             scopes: granted(known.account.role, &known.scopes),
             account: known.account,
             tlp: known.tlp,
+            expires: known.expires,
         })),
         None => {
             state.attempts.failed(client, Instant::now());

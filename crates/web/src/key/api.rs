@@ -151,6 +151,13 @@ fn read(caller: &Caller, order: KeyOrder) -> Result<NewKey, Problem> {
     if expires.is_some_and(|expires| expires <= now()) {
         return Err(Problem::bad_request("expires is in the past"));
     }
+    let longer = |end: i64| expires.is_some_and(|expires| expires > end);
+    if caller.expires.is_some_and(longer) {
+        return Err(Problem::forbidden(
+            "A key cannot make one that outlives it.",
+        ));
+    }
+    let expires = expires.or(caller.expires);
     Ok(NewKey {
         account: whose(caller, order.account)?,
         name,

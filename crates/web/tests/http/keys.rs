@@ -179,6 +179,31 @@ async fn nobody_hands_out_more_than_they_have() {
             .await
             .problem(403);
 
+        // A key cannot make one that outlives it, and without a word on it ends with it.
+        let end = now() + 3_600_000_000;
+        let brief = NewKey {
+            account: "ann".to_owned(),
+            name: "brief".to_owned(),
+            scopes: vec![Scope::Read],
+            tlp: Tlp::Green,
+            expires: Some(end),
+        };
+        let (brief, secret) = hub.store.add_key(brief).await.unwrap();
+        let holder = hub.with_key(&secret);
+        let order = json!({"name": "n", "scopes": ["read"], "expires": "2999-01-01T00:00:00Z"});
+        holder
+            .send("POST", "/api/v1/keys", &order)
+            .await
+            .problem(403);
+        let order = json!({"name": "heir", "scopes": ["read"]});
+        holder.send("POST", "/api/v1/keys", &order).await;
+        let keys = hub.store.keys(Some("ann")).await.unwrap();
+        let heir = keys.iter().find(|key| key.name == "heir").unwrap();
+        assert_eq!(heir.expires, Some(end));
+        for key in [heir.id, brief.id] {
+            hub.store.revoke_key(key).await.unwrap();
+        }
+
         // Administrators make keys for anybody, who still is no more than they are.
         let order = json!({"name": "n", "scopes": ["read", "admin"], "account": "bob"});
         let made = root.send("POST", "/api/v1/keys", &order).await;
