@@ -53,6 +53,13 @@ pub(super) struct Chain {
     live: String,
     foreign: bool,
     overlong: bool,
+    /// Whether there is a plain or a defanged dot.
+    dotted: bool,
+    /// Where the last label begins, kept or not.
+    last_start: usize,
+    /// Bytes read in all, to prove that no text is read over and over.
+    #[cfg(test)]
+    pub(super) consumed: usize,
 }
 
 impl Chain {
@@ -66,8 +73,13 @@ impl Chain {
         self.live.clear();
         self.foreign = false;
         self.overlong = false;
+        self.dotted = false;
         let mut next = self.push(text, at, Dot::None, mode);
         while let Some(end) = next {
+            #[cfg(test)]
+            {
+                self.consumed += end - self.last_start;
+            }
             next = self
                 .dot(text, end, mode)
                 .and_then(|(start, dot)| self.push(text, start, dot, mode));
@@ -78,6 +90,7 @@ impl Chain {
     fn push(&mut self, text: &str, start: usize, dot: Dot, mode: Mode) -> Option<usize> {
         let room = self.labels.len() < MOST_LABELS && self.live.len() < MOST_BYTES;
         self.overlong |= !room;
+        self.dotted |= matches!(dot, Dot::Plain | Dot::Defanged);
         let mark = self.live.len();
         if dot != Dot::None && room {
             self.live.push('.');
@@ -88,6 +101,7 @@ impl Chain {
             self.live.truncate(mark);
             return None;
         }
+        self.last_start = start;
         if room && self.live.len() > before {
             self.labels.push(Label {
                 start,
@@ -190,13 +204,7 @@ impl Chain {
             return Some(Dot::Plain);
         }
         match text[at..].chars().next()? {
-            '・' => {
-                let list = self
-                    .labels
-                    .iter()
-                    .any(|label| matches!(label.dot, Dot::Plain | Dot::Defanged));
-                (!list).then_some(Dot::Middle)
-            }
+            '・' => (!self.dotted).then_some(Dot::Middle),
             '。' | '．' | '｡' => Some(Dot::Wide),
             _ => Some(Dot::Defanged),
         }
@@ -283,8 +291,9 @@ impl Chain {
         self.labels.last().map_or(0, |label| label.end)
     }
 
+    /// Where the last label begins, also in a chain that is too long to be kept.
     pub(super) fn last_start(&self) -> usize {
-        self.labels.last().map_or(0, |label| label.start)
+        self.last_start
     }
 
     /// The live spelling, dots between the labels.
@@ -314,6 +323,7 @@ impl Chain {
             return false;
         };
         self.labels.truncate(at);
+        self.last_start = self.labels.last().map_or(0, |label| label.start);
         let end = self.labels.last().map_or(0, |label| label.live_end);
         self.live.truncate(end);
         true
@@ -336,6 +346,10 @@ impl Chain {
             live: String::with_capacity(self.live.len()),
             foreign: self.foreign,
             overlong: self.overlong,
+            dotted: self.dotted,
+            last_start: self.last_start,
+            #[cfg(test)]
+            consumed: 0,
         };
         let _ = out
             .live

@@ -328,3 +328,38 @@ fn keyword(bytes: &[u8], word: Word) -> bool {
     let word = &bytes[word.start..word.end];
     word.eq_ignore_ascii_case(b"mutex") || word.eq_ignore_ascii_case(b"asn")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_is_read_over_and_over() {
+        for piece in [
+            "a.",
+            "a[.]b",
+            "1.1.1.1.",
+            "あ.",
+            "a・",
+            "ａ．",
+            "T1059.",
+            "a@",
+            "http://a.jp,",
+            "http://あいう.",
+            "a-b_c.",
+            "例え.",
+            "d41d8cd98f00b204e9800998ecf8427e.",
+        ] {
+            let text = piece.repeat(200_000 / piece.len());
+            let mut scan = Scan::new(&text);
+            while scan.next_hit().is_some() {}
+            let most = 20 * text.len();
+            assert!(
+                scan.chain.consumed <= most,
+                "{piece}: {} bytes of {}",
+                scan.chain.consumed,
+                text.len()
+            );
+        }
+    }
+}

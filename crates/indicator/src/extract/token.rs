@@ -6,6 +6,9 @@ use super::{Confidence, Hit, hex};
 use crate::canonical::{Canonical, coin, number};
 use crate::prose::spaceless;
 
+/// Labels of the longest chain in which values are looked for.
+const MOST_LABELS: usize = 16;
+
 /// Reads the value that a word is, or that stands in it between hyphens.
 pub(super) fn read(text: &str, word: Word) -> Option<Hit> {
     if !word.is_ascii() {
@@ -31,6 +34,10 @@ pub(super) fn read(text: &str, word: Word) -> Option<Hit> {
 
 /// The first value among the labels of a chain that is no name: `<md5>.exe`, `T1059.001`.
 pub(super) fn in_chain(text: &str, chain: &Chain) -> Option<Hit> {
+    // What follows a value in a chain is read again: long chains would be read many times.
+    if chain.overlong() || chain.labels() > MOST_LABELS {
+        return None;
+    }
     if let Some(hit) = technique(text, chain).or_else(|| cisco_mac(text, chain)) {
         return Some(hit);
     }
