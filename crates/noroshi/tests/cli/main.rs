@@ -1,5 +1,10 @@
 //! The program as its users meet it: its command line and its API, on both engines.
-#![expect(clippy::panic, clippy::unwrap_used, reason = "all of it is tests")]
+#![expect(
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "all of it is tests"
+)]
 
 mod accounts;
 mod changes;
