@@ -172,7 +172,8 @@ async fn a_bomb_within_the_ratio_is_stopped_by_size() {
 
 #[tokio::test]
 async fn short_texts_may_compress_well() {
-    let text = "0.0.0.0\n".repeat(100_000);
+    // One byte again and again goes over the ratio with whatever compressor is linked.
+    let text = "0".repeat(800_000);
     let bytes = gzip(text.as_bytes());
     assert!(bytes.len() * 200 < text.len());
     let server =
