@@ -126,7 +126,7 @@ fn authority(rest: &str, head: scheme::Head) -> Result<Parts<'_>, &'static str> 
         }
         None => ("", written),
     };
-    if user.contains([' ', '<', '>', '"']) {
+    if user.contains([' ', '<', '>', '"', '[', ']', '(', ')', '{', '}']) {
         return Err("there is a character before the host that no URL has");
     }
     let (host, port) = split_port(host_port);
@@ -311,6 +311,7 @@ mod tests {
             "http://[2001:db8::1/",
             "http://evil..example/",
             "javascript:alert(1)",
+            "][-]0..1@0/@/2+4",
         ] {
             assert!(parse(bad).is_err(), "{bad}: {}", value(bad));
         }
