@@ -7,11 +7,14 @@
 //! nothing looked up or folded, one transaction a million rows), then the same rows through
 //! `Store::begin_import`, then the same again, when nothing is new. A ratio of the first two is what
 //! `docs/performance.md` tells; the figures themselves vary with the machine.
+#![allow(clippy::print_stdout, reason = "what a bench is for")]
 
 #[path = "import/bare.rs"]
 mod bare;
 #[path = "import/synthetic.rs"]
 mod synthetic;
+#[path = "import/values.rs"]
+mod values;
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;

@@ -6,9 +6,10 @@
 //! One client on one kept connection, on the same machine as the server: each line is the time from
 //! sending a request to having read the whole answer. For scale, the first line is `/healthz`, which
 //! asks the database for nothing but a sign of life.
+#![allow(clippy::print_stdout, reason = "what a bench is for")]
 
-#[path = "../../store/benches/import/synthetic.rs"]
-mod synthetic;
+#[path = "../../store/benches/import/values.rs"]
+mod values;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -73,8 +74,8 @@ async fn main() {
 
     let picked = |kind: fn(&Kind) -> bool| {
         let values = (0..)
-            .map(|n| synthetic::mix(n) as usize % options.rows)
-            .map(synthetic::value);
+            .map(|n| values::mix(n) as usize % options.rows)
+            .map(values::value);
         values
             .filter(move |(found, _)| kind(found))
             .map(|(_, value)| value)
@@ -111,7 +112,7 @@ async fn main() {
     let rare = names().map(|value| search(value.chars().skip(2).take(12).collect()));
     asker.line("search, part of a value, rare", rare).await;
     let common = (0..REQUESTS as u64).map(|n| {
-        let value = synthetic::value(synthetic::mix(n) as usize / 20 * 20 % options.rows + 5).1;
+        let value = values::value(values::mix(n) as usize / 20 * 20 % options.rows + 5).1;
         search(value.trim_start_matches("www.").chars().take(4).collect())
     });
     asker.line("search, part of a value, common", common).await;

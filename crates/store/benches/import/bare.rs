@@ -28,7 +28,7 @@ fn derived(id: usize) -> Derived {
 }
 
 /// Rows a second, of the engine's work alone.
-pub async fn load(place: &Target, rows: usize) -> f64 {
+pub(crate) async fn load(place: &Target, rows: usize) -> f64 {
     let mut took = Duration::ZERO;
     match place {
         Target::Directory(directory) => {
@@ -185,7 +185,7 @@ async fn postgres(
 }
 
 /// Bytes.
-pub async fn database_size(url: &str) -> f64 {
+pub(crate) async fn database_size(url: &str) -> f64 {
     let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls)
         .await
         .expect("a connection");
