@@ -1,4 +1,5 @@
 //! The store through its public interface, the same on either engine.
+#![allow(clippy::panic, clippy::unwrap_used, reason = "all of it is tests")]
 
 mod changes;
 mod hub;

@@ -1,6 +1,7 @@
 //! What a source's listings are after a sequence of batches, worked out slowly and obviously.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use noroshi_indicator::Observable;
 use noroshi_store::{Counts, Mode, NewListing};
@@ -30,10 +31,11 @@ pub(crate) fn apply(state: &mut State, mode: Mode, rows: &[NewListing]) -> Count
     let mut body: BTreeMap<(Observable, i64), &NewListing> = BTreeMap::new();
     for row in rows {
         let key = (row.observable.clone(), row.item);
-        if body.contains_key(&key) {
-            counts.folded += 1;
-        } else {
-            body.insert(key, row);
+        match body.entry(key) {
+            Entry::Occupied(_) => counts.folded += 1,
+            Entry::Vacant(place) => {
+                place.insert(row);
+            }
         }
     }
     for (key, row) in &body {

@@ -16,10 +16,10 @@ fn columns(sql: &str) -> BTreeSet<String> {
             table = rest.split_whitespace().next().map(str::to_owned);
         } else if line.starts_with(')') {
             table = None;
-        } else if let (Some(table), Some(word)) = (&table, line.split_whitespace().next()) {
-            if word.chars().all(|c| c.is_ascii_lowercase() || c == '_') {
-                found.insert(format!("{table}.{word}"));
-            }
+        } else if let (Some(table), Some(word)) = (&table, line.split_whitespace().next())
+            && word.chars().all(|c| c.is_ascii_lowercase() || c == '_')
+        {
+            found.insert(format!("{table}.{word}"));
         }
     }
     found
