@@ -79,7 +79,7 @@ kinds! {
     /// A TLSH digest in upper case with its version: `T1` and 70 hexadecimal digits.
     Tlsh = 14, "tlsh", [], part: false, limit: LIMIT, canonical::fuzzy::tlsh, defang::nothing;
     /// The MD5 of a PE file's import table: 32 lower-case hexadecimal digits.
-    Imphash = 15, "imphash", ["imp_hash", "pehash"], part: false, limit: LIMIT, |t| canonical::hash::hex(Kind::Imphash, 32, t), defang::nothing;
+    Imphash = 15, "imphash", ["imp_hash"], part: false, limit: LIMIT, |t| canonical::hash::hex(Kind::Imphash, 32, t), defang::nothing;
     /// A vulnerability number: `CVE-2024-12345`.
     Cve = 16, "cve", ["vulnerability", "cve_id"], part: false, limit: LIMIT, canonical::number::cve, defang::nothing;
     /// An autonomous system number: `AS64500`.
