@@ -1,12 +1,13 @@
 //! What several feeds say about one thing meets, however it is spelled, on the command line and through the API.
 
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 use noroshi_testkit::each_engine;
 use serde_json::Value;
 
 use crate::fixture::{body, file, offline};
-use crate::hub::{Hub, encoded};
+use crate::hub::{Hub, Server, encoded};
 
 const FEEDS: [(&str, &str); 3] = [
     ("one", "evil.example,,,KageBot,c2,\n198.51.100.7,,,,,"),
@@ -16,6 +17,32 @@ const FEEDS: [(&str, &str); 3] = [
     ),
     ("three", "evil[.]example,,,,phishing,\n198.51.100.7,,,,,"),
 ];
+
+/// Far longer than an answer takes.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Asks until there was time for the whole answer: each has a budget, which a busy machine can use up.
+#[track_caller]
+fn whole(mut ask: impl FnMut() -> Value) -> Value {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        let answer = ask();
+        if answer["complete"] == true {
+            return answer;
+        }
+        assert!(Instant::now() < until, "never complete: {answer}");
+    }
+}
+
+/// The whole answer of the API, which must be a good one.
+#[track_caller]
+fn api(server: &Server, path: &str, key: &str) -> Value {
+    whole(|| {
+        let (status, answer) = server.get(path, key);
+        assert_eq!(status, 200, "{path}: {answer}");
+        answer
+    })
+}
 
 fn fill(hub: &Hub) {
     for (name, rows) in FEEDS {
@@ -49,6 +76,26 @@ fn all() -> BTreeSet<String> {
     FEEDS.iter().map(|(name, _)| (*name).to_owned()).collect()
 }
 
+/// The command line and the API both find all three feeds through a search.
+#[track_caller]
+fn search_finds_all(hub: &Hub, server: &Server, key: &str, spelling: &str) {
+    let path = format!("/api/v1/search?q={}", encoded(spelling));
+    let typed = whole(|| hub.json(&["search", spelling, "--json"]));
+    for answer in [typed, api(server, &path, key)] {
+        assert_eq!(sources(&answer["found"]), all(), "{spelling}: {answer}");
+    }
+}
+
+/// The same through a lookup.
+#[track_caller]
+fn lookup_finds_all(hub: &Hub, server: &Server, key: &str, spelling: &str) {
+    let path = format!("/api/v1/lookup/{}", encoded(spelling));
+    let typed = whole(|| hub.json(&["lookup", spelling, "--json"]));
+    for answer in [typed, api(server, &path, key)] {
+        assert_eq!(sources(&answer), all(), "{spelling}: {answer}");
+    }
+}
+
 #[test]
 fn a_value_in_three_feeds_is_found_in_every_spelling() {
     each_engine(|target| {
@@ -62,52 +109,19 @@ fn a_value_in_three_feeds_is_found_in_every_spelling() {
             "ｅｖｉｌ．ｅｘａｍｐｌｅ",
             "login.evil.example",
             "EVIL(.)example",
-        ] {
-            let answer = hub.json(&["lookup", spelling, "--json"]);
-            assert_eq!(sources(&answer), all(), "lookup {spelling}: {answer}");
-            let (status, answer) =
-                server.get(&format!("/api/v1/lookup/{}", encoded(spelling)), &key);
-            assert_eq!(
-                (status, sources(&answer)),
-                (200, all()),
-                "API lookup {spelling}: {answer}"
-            );
-            let answer = hub.json(&["search", spelling, "--json"]);
-            assert_eq!(
-                sources(&answer["found"]),
-                all(),
-                "search {spelling}: {answer}"
-            );
-            let (status, answer) =
-                server.get(&format!("/api/v1/search?q={}", encoded(spelling)), &key);
-            assert_eq!(
-                (status, sources(&answer["found"])),
-                (200, all()),
-                "API search {spelling}: {answer}"
-            );
-        }
-        for spelling in [
             "198.51.100.7",
             "198.51.100.0/24",
             "198[.]51[.]100[.]0/24",
-            "ip:198.51.100.0/30 OR ip:198.51.100.4/30",
         ] {
-            let answer = hub.json(&["search", spelling, "--json"]);
-            assert_eq!(
-                sources(&answer["found"]),
-                all(),
-                "search {spelling}: {answer}"
-            );
-            let (status, answer) =
-                server.get(&format!("/api/v1/search?q={}", encoded(spelling)), &key);
-            assert_eq!(
-                (status, sources(&answer["found"])),
-                (200, all()),
-                "API search {spelling}: {answer}"
-            );
+            lookup_finds_all(&hub, &server, &key, spelling);
+            search_finds_all(&hub, &server, &key, spelling);
         }
-        let answer = hub.json(&["lookup", "198.51.100.0/24", "--json"]);
-        assert_eq!(sources(&answer), all(), "{answer}");
+        search_finds_all(
+            &hub,
+            &server,
+            &key,
+            "ip:198.51.100.0/30 OR ip:198.51.100.4/30",
+        );
     });
 }
 
@@ -119,14 +133,15 @@ fn the_command_line_and_the_api_say_the_same() {
         let key = hub.key("reader");
         let server = hub.serve(&[]);
         for value in ["evil.example", "198.51.100.7", "other.example"] {
-            let (_, api) = server.get(&format!("/api/v1/lookup/{value}"), &key);
-            assert_eq!(hub.json(&["lookup", value, "--json"]), api);
+            let typed = whole(|| hub.json(&["lookup", value, "--json"]));
+            assert_eq!(
+                typed,
+                api(&server, &format!("/api/v1/lookup/{value}"), &key)
+            );
         }
-        let (_, api) = server.get("/api/v1/search?q=evil", &key);
-        assert_eq!(
-            hub.json(&["search", "evil", "--json"])["found"],
-            api["found"]
-        );
+        let typed = whole(|| hub.json(&["search", "evil", "--json"]));
+        let asked = api(&server, "/api/v1/search?q=evil", &key);
+        assert_eq!(typed["found"], asked["found"]);
     });
 }
 
