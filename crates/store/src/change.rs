@@ -91,6 +91,15 @@ pub(crate) fn newest(conn: &Conn) -> Result<i64> {
     )
 }
 
+/// Tells those who follow, unless they know a newer one.
+pub(crate) fn tell(followers: &tokio::sync::watch::Sender<i64>, newest: i64) {
+    followers.send_if_modified(|known| {
+        let newer = newest > *known;
+        *known = newest.max(*known);
+        newer
+    });
+}
+
 impl Store {
     /// The changes after `seq` that the reader may see, at most `limit`, and the number to go on
     /// from: that of the last one, or the newest there is when these are all. Cost: the rows since

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
 use crate::sql::{Conn, params};
-use crate::{Account, Store, account, now};
+use crate::{Account, Store, account, now, source};
 
 /// The start of every key, so that a leaked one is recognised for what it is.
 const PREFIX: &str = "noroshi_";
@@ -120,10 +120,6 @@ fn scopes_from(text: &str) -> Vec<Scope> {
         .collect()
 }
 
-fn tlp_from(code: i64) -> Result<Tlp> {
-    Tlp::from_code(code as i16).ok_or_else(|| Error::Corrupt(format!("TLP {code}")))
-}
-
 impl Store {
     /// Makes a key. The secret is in the answer and nowhere else.
     pub async fn add_key(&self, new: NewKey) -> Result<(ApiKey, String)> {
@@ -195,7 +191,7 @@ impl Store {
                         AND (k.expires IS NULL OR k.expires > ?2)";
                 let key = conn.query_opt(sql, params![&hash, now()], |row| {
                     let scopes = scopes_from(&row.text(2)?);
-                    let tlp = tlp_from(row.int(3)?)?;
+                    let tlp = source::tlp(row.int(3)?)?;
                     let known = (row.int(0)?, row.int(1)?, row.opt_int(4)?);
                     Ok((known, scopes, tlp, row.opt_int(5)?))
                 })?;
@@ -249,7 +245,7 @@ fn select(conn: &Conn, rest: &str, params: &[crate::sql::Param]) -> Result<Vec<(
             account: row.text(2)?,
             name: row.text(3)?,
             scopes: scopes_from(&row.text(4)?),
-            tlp: tlp_from(row.int(5)?)?,
+            tlp: source::tlp(row.int(5)?)?,
             created: row.int(6)?,
             expires: row.opt_int(7)?,
             revoked: row.opt_int(8)?,

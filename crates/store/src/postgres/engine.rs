@@ -141,17 +141,9 @@ impl Postgres {
             })
             .await?;
         if let Some(newest) = newest {
-            self.tell(newest);
+            change::tell(&self.latest, newest);
         }
         Ok(done)
-    }
-
-    fn tell(&self, newest: i64) {
-        self.latest.send_if_modified(|known| {
-            let newer = newest > *known;
-            *known = newest.max(*known);
-            newer
-        });
     }
 
     pub(crate) fn latest(&self) -> watch::Receiver<i64> {
@@ -174,7 +166,7 @@ impl Postgres {
     }
 
     async fn tell_newest(&self) -> Result<()> {
-        self.tell(self.with(change::newest).await?);
+        change::tell(&self.latest, self.with(change::newest).await?);
         Ok(())
     }
 

@@ -129,11 +129,7 @@ impl Sqlite {
                 let mut version = 0;
                 while let Some(this) = this.upgrade() {
                     if let Ok(Some(seq)) = newest_if_changed(&conn, &mut version) {
-                        this.latest.send_if_modified(|known| {
-                            let newer = seq > *known;
-                            *known = seq.max(*known);
-                            newer
-                        });
+                        change::tell(&this.latest, seq);
                     }
                     drop(this);
                     std::thread::sleep(LOOK);

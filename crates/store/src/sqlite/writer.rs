@@ -122,11 +122,7 @@ fn commit_together(conn: &Connection, mut jobs: Vec<Box<dyn Job>>, latest: &watc
         let _ = conn.execute_batch("ROLLBACK");
     }
     if let Ok(Some(seq)) = outcome {
-        latest.send_if_modified(|known| {
-            let newer = seq > *known;
-            *known = seq.max(*known);
-            newer
-        });
+        change::tell(latest, seq);
     }
     let told = outcome.map(|_| ()).map_err(|error| error.to_string());
     for job in jobs {
