@@ -33,7 +33,7 @@ pub enum ImportMode {
 }
 
 /// Rows of a chunk when nobody else writes.
-const OFFLINE_ROWS: usize = 400_000;
+const OFFLINE_ROWS: usize = 200_000;
 /// Rows of a first chunk while serving, and the bounds within which it adapts.
 const SERVING_ROWS: std::ops::RangeInclusive<usize> = 500..=20_000;
 /// How long a chunk may keep other writers waiting.

@@ -18,6 +18,7 @@ mod lease;
 mod listing;
 mod migrate;
 mod observable;
+mod part;
 mod postgres;
 mod reader;
 mod related;

@@ -5,6 +5,7 @@ mod changes;
 mod hub;
 mod imports;
 mod model;
+mod parts;
 mod people;
 mod rollback;
 mod schema;
