@@ -4,6 +4,7 @@ use axum::body::Bytes;
 use axum::extract::rejection::{
     BytesRejection, FormRejection, JsonRejection, PathRejection, QueryRejection,
 };
+use axum::extract::multipart::{MultipartError, MultipartRejection};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
 
@@ -28,6 +29,11 @@ pub(crate) struct JsonBody<T>(pub(crate) T);
 #[derive(FromRequest)]
 #[from_request(via(axum::extract::Form), rejection(Problem))]
 pub(crate) struct FormBody<T>(pub(crate) T);
+
+/// A form that a browser sent, with files.
+#[derive(FromRequest)]
+#[from_request(via(axum::extract::Multipart), rejection(Problem))]
+pub(crate) struct FormParts(pub(crate) axum::extract::Multipart);
 
 /// A body as it came.
 pub(crate) struct RawBody(pub(crate) Bytes);
@@ -66,6 +72,18 @@ impl From<JsonRejection> for Problem {
 impl From<FormRejection> for Problem {
     fn from(rejection: FormRejection) -> Problem {
         Problem::new(rejection.status(), rejection.body_text())
+    }
+}
+
+impl From<MultipartRejection> for Problem {
+    fn from(rejection: MultipartRejection) -> Problem {
+        Problem::new(rejection.status(), rejection.body_text())
+    }
+}
+
+impl From<MultipartError> for Problem {
+    fn from(error: MultipartError) -> Problem {
+        Problem::new(error.status(), error.body_text())
     }
 }
 
