@@ -3,9 +3,11 @@
 
 mod activity;
 mod changes;
+mod complete;
 mod hub;
 mod imports;
 mod model;
+mod parts;
 mod people;
 mod rollback;
 mod schema;
