@@ -15,7 +15,10 @@ const COMMITS: usize = 200;
 
 fn main() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    for engine in [noroshi_testkit::Engine::Sqlite, noroshi_testkit::Engine::Postgres] {
+    for engine in [
+        noroshi_testkit::Engine::Sqlite,
+        noroshi_testkit::Engine::Postgres,
+    ] {
         let mut times = runtime.block_on(follow(engine));
         times.sort();
         let at = |part: f64| times[((times.len() - 1) as f64 * part) as usize].as_secs_f64() * 1e3;
@@ -29,7 +32,10 @@ async fn follow(engine: noroshi_testkit::Engine) -> Vec<Duration> {
     let directory = target.data().to_owned();
     let place = match target.url() {
         None => Target::Directory(directory),
-        Some(url) => Target::Postgres { url: url.to_owned(), directory },
+        Some(url) => Target::Postgres {
+            url: url.to_owned(),
+            directory,
+        },
     };
     let server = Store::open(&place).await.expect("a store");
     server.watch_changes().expect("a watch");
@@ -44,13 +50,18 @@ async fn follow(engine: noroshi_testkit::Engine) -> Vec<Duration> {
         owner: None,
     };
     let source = other.ensure_source(source).await.expect("a source");
-    let import = other.begin_import(&source, ImportMode::Serving, "bench", None).await;
+    let import = other
+        .begin_import(&source, ImportMode::Serving, "bench", None)
+        .await;
     let mut import = import.expect("an import");
     let mut latest = server.latest_change();
     let mut times = Vec::new();
     for number in 0..COMMITS {
         let seq = *latest.borrow_and_update();
-        import.chunk(vec![row(number)], Vec::new()).await.expect("a commit");
+        import
+            .chunk(vec![row(number)], Vec::new())
+            .await
+            .expect("a commit");
         let committed = Instant::now();
         latest.wait_for(|now| *now > seq).await.expect("a change");
         times.push(committed.elapsed());

@@ -1,11 +1,11 @@
 //! Parts of a request, refused as problem details when they are not what a handler takes.
 
 use axum::body::Bytes;
+use axum::extract::multipart::{MultipartError, MultipartRejection};
 use axum::extract::rejection::{
     BytesRejection, FormRejection, JsonRejection, PathRejection, QueryRejection,
 };
-use axum::extract::multipart::{MultipartError, MultipartRejection};
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
 use axum::http::StatusCode;
 
 use crate::problem::Problem;
@@ -31,9 +31,15 @@ pub(crate) struct JsonBody<T>(pub(crate) T);
 pub(crate) struct FormBody<T>(pub(crate) T);
 
 /// A form that a browser sent, with files.
-#[derive(FromRequest)]
-#[from_request(via(axum::extract::Multipart), rejection(Problem))]
-pub(crate) struct FormParts(pub(crate) axum::extract::Multipart);
+pub(crate) struct FormParts(pub(crate) Multipart);
+
+impl<S: Send + Sync> FromRequest<S> for FormParts {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<FormParts, Problem> {
+        Ok(FormParts(Multipart::from_request(request, state).await?))
+    }
+}
 
 /// A body as it came.
 pub(crate) struct RawBody(pub(crate) Bytes);

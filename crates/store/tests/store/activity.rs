@@ -70,7 +70,10 @@ fn what_is_undone_or_hidden_does_not_count() {
         let stranger = Reader::account(i64::MAX);
         let activity = store.activity(&stranger, 2, now(), 0).await.unwrap();
         assert!(activity.contains_key(&source.id) && !activity.contains_key(&hidden.id));
-        store.roll_back(&Reader::operator(), batch.id).await.unwrap();
+        store
+            .roll_back(&Reader::operator(), batch.id)
+            .await
+            .unwrap();
         let activity = store.activity(&stranger, 2, now(), 0).await.unwrap();
         assert!(activity.is_empty(), "{activity:?}");
     });

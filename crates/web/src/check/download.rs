@@ -11,17 +11,36 @@ use crate::search::export::csv_line;
 pub(super) fn csv(answer: &BulkAnswer) -> Response {
     let mut out = String::new();
     let head = [
-        "kind", "value", "known", "state", "sources", "families", "tags", "confidence", "tlp",
-        "first_seen", "last_seen", "warninglists",
+        "kind",
+        "value",
+        "known",
+        "state",
+        "sources",
+        "families",
+        "tags",
+        "confidence",
+        "tlp",
+        "first_seen",
+        "last_seen",
+        "warninglists",
     ];
     csv_line(&head.map(str::to_owned), &mut out);
     for one in &answer.known {
         line(&one.observable, &one.verdict, &one.warninglists, &mut out);
     }
     for one in &answer.unknown {
-        line(&one.observable, &Verdict::default(), &one.warninglists, &mut out);
+        line(
+            &one.observable,
+            &Verdict::default(),
+            &one.warninglists,
+            &mut out,
+        );
     }
-    file("text/csv; charset=utf-8", "attachment; filename=\"check.csv\"", out)
+    file(
+        "text/csv; charset=utf-8",
+        "attachment; filename=\"check.csv\"",
+        out,
+    )
 }
 
 fn line(value: &Value, verdict: &Verdict, warninglists: &[String], out: &mut String) {
@@ -46,10 +65,17 @@ fn line(value: &Value, verdict: &Verdict, warninglists: &[String], out: &mut Str
 /// As the API answers.
 pub(super) fn json(answer: &BulkAnswer) -> Result<Response, Problem> {
     let text = serde_json::to_string_pretty(answer).map_err(|error| Problem::internal(&error))?;
-    Ok(file("application/json", "attachment; filename=\"check.json\"", text))
+    Ok(file(
+        "application/json",
+        "attachment; filename=\"check.json\"",
+        text,
+    ))
 }
 
 fn file(kind: &'static str, name: &'static str, text: String) -> Response {
-    let headers = [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)];
+    let headers = [
+        (header::CONTENT_TYPE, kind),
+        (header::CONTENT_DISPOSITION, name),
+    ];
     (headers, text).into_response()
 }

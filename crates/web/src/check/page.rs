@@ -137,7 +137,10 @@ impl Checked {
         });
         let mut remarks = Vec::new();
         if !answer.complete {
-            remarks.push(fill(words.check_cut, &[("n", &thousands(MOST_VALUES as u64))]));
+            remarks.push(fill(
+                words.check_cut,
+                &[("n", &thousands(MOST_VALUES as u64))],
+            ));
         }
         if known.len().max(unknown.len()) > SHOWN {
             remarks.push(fill(words.check_shown, &[("n", &thousands(SHOWN as u64))]));

@@ -49,13 +49,15 @@ pub(super) fn by_source(batches: &[Batch], since: i64, words: &'static Words) ->
             (sum.delisted, words.news_delisted),
         ];
         let told = counts.into_iter().filter(|(count, _)| *count > 0);
-        let told =
-            told.map(|(count, text)| fill(text, &[("n", &thousands(count.unsigned_abs()))]));
+        let told = told.map(|(count, text)| fill(text, &[("n", &thousands(count.unsigned_abs()))]));
         News {
             source: source.to_owned(),
             last: Moment::at(sum.last),
             counts: told.collect(),
-            href: search_link(&format!("{} since:{since}", Term::Source(source.to_owned()))),
+            href: search_link(&format!(
+                "{} since:{since}",
+                Term::Source(source.to_owned())
+            )),
         }
     });
     news.collect()

@@ -73,7 +73,14 @@ mod tests {
 
     #[test]
     fn a_strange_cookie_is_no_visit() {
-        for cookie in ["visit=", "visit=1", "visit=a.b", "visit=1.2.3", "visit=.", "x"] {
+        for cookie in [
+            "visit=",
+            "visit=1",
+            "visit=a.b",
+            "visit=1.2.3",
+            "visit=.",
+            "x",
+        ] {
             assert_eq!(Visit::of(&with(cookie), 5).since, None, "{cookie}");
         }
         for at in [i64::MIN, i64::MAX] {

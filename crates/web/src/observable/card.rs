@@ -37,7 +37,10 @@ pub(crate) async fn show(
     InPath((kind, value)): InPath<(String, String)>,
 ) -> Result<Response, Problem> {
     let observable = in_address(&kind, &value)?;
-    let found = state.store.known(&frame.reader(), vec![observable.clone()]).await?;
+    let found = state
+        .store
+        .known(&frame.reader(), vec![observable.clone()])
+        .await?;
     let listings = found.iter().flat_map(|found| &found.listings);
     let verdict = Verdict::of(listings);
     let warned: Vec<String> = state

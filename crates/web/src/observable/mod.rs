@@ -17,7 +17,9 @@ use crate::problem::Problem;
 /// 404 for a kind that does not exist, or a value that is not of the kind.
 fn in_address(kind: &str, value: &str) -> Result<Observable, Problem> {
     let nowhere = |detail: String| Problem::new(axum::http::StatusCode::NOT_FOUND, detail);
-    let kind: Kind = kind.parse().map_err(|_| nowhere("There is no such kind of value.".to_owned()))?;
+    let kind: Kind = kind
+        .parse()
+        .map_err(|_| nowhere("There is no such kind of value.".to_owned()))?;
     Observable::parse(kind, value).map_err(|error| nowhere(error.to_string()))
 }
 

@@ -13,8 +13,8 @@ use super::{in_address, tie_word};
 use crate::extract::InPath;
 use crate::frame::{Frame, render, thousands};
 use crate::part::{
-    Badge, Chip, Mark, Moment, Rows, VerdictLine, encoded, harmless, observable_link, search_link,
-    visible,
+    Badge, Mark, Moment, Rows, VerdictLine, encoded, harmless, icon, kind_word, observable_link,
+    search_link, visible,
 };
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -24,7 +24,7 @@ use crate::state::AppState;
 struct ObservablePage {
     frame: Frame,
     kind: &'static str,
-    chip: Chip,
+    icon: &'static str,
     value: String,
     defanged: String,
     shown: String,
@@ -97,7 +97,6 @@ impl ObservablePage {
         let words = frame.words;
         let verdict = &answer.verdict;
         let warned = !answer.warninglists.is_empty();
-        let mark = Mark::of(verdict.state, warned);
         let value = &answer.observable;
         let warnings = answer.warninglists.iter();
         let statements = answer.listings.iter();
@@ -105,15 +104,21 @@ impl ObservablePage {
         let raw = serde_json::to_string_pretty(answer);
         let exactly = Term::Value(observable.value().to_owned());
         Ok(ObservablePage {
-            kind: crate::part::kind_word(observable.kind(), words),
-            chip: Chip::new(observable, mark, &frame),
+            kind: kind_word(observable.kind(), words),
+            icon: icon(observable.kind()),
             value: value.value.clone(),
             shown: visible(&value.defanged),
             defanged: value.defanged.clone(),
             display: (value.display != value.value).then(|| visible(&value.display)),
             verdict: VerdictLine::new(verdict, warned, words),
             warnings: warnings
-                .map(|one| (visible(&one.name), visible(&one.description), one.through_host))
+                .map(|one| {
+                    (
+                        visible(&one.name),
+                        visible(&one.description),
+                        one.through_host,
+                    )
+                })
                 .collect(),
             first: verdict.first_seen.map(Moment::from),
             last: verdict.last_seen.map(Moment::from),

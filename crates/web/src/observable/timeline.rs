@@ -31,7 +31,10 @@ pub(super) struct Lane {
 impl Timeline {
     pub(super) fn new(listings: &[Listing]) -> Timeline {
         let begin = listings.iter().map(|one| one.first_seen.0).min();
-        let end = listings.iter().map(|one| one.last_seen.0.max(one.first_seen.0)).max();
+        let end = listings
+            .iter()
+            .map(|one| one.last_seen.0.max(one.first_seen.0))
+            .max();
         let (Some(begin), Some(end)) = (begin, end) else {
             return Timeline {
                 lanes: Vec::new(),
@@ -92,13 +95,27 @@ mod tests {
     fn bars_lie_within_the_picture() {
         let bars = |listings: &[Listing]| -> Vec<(i128, i128)> {
             let timeline = Timeline::new(listings);
-            timeline.lanes.iter().map(|lane| (lane.x, lane.width)).collect()
+            timeline
+                .lanes
+                .iter()
+                .map(|lane| (lane.x, lane.width))
+                .collect()
         };
         assert!(bars(&[]).is_empty());
         assert_eq!(bars(&[listing(5, 5)]), [(0, 4)]);
-        assert_eq!(bars(&[listing(50, 100), listing(0, 50)]), [(0, 500), (500, 500)]);
-        assert_eq!(bars(&[listing(0, 100), listing(100, 100)]), [(0, 1_000), (996, 4)]);
-        for (x, width) in bars(&[listing(i64::MIN, i64::MAX), listing(9, -9), listing(i64::MAX, 0)]) {
+        assert_eq!(
+            bars(&[listing(50, 100), listing(0, 50)]),
+            [(0, 500), (500, 500)]
+        );
+        assert_eq!(
+            bars(&[listing(0, 100), listing(100, 100)]),
+            [(0, 1_000), (996, 4)]
+        );
+        for (x, width) in bars(&[
+            listing(i64::MIN, i64::MAX),
+            listing(9, -9),
+            listing(i64::MAX, 0),
+        ]) {
             assert!(x >= 0 && width >= 4 && x + width <= 1_000, "{x} {width}");
         }
     }

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use noroshi_indicator::{Kind, Tlp};
 use noroshi_query::{Expr, Term};
-use noroshi_store::{Reader, now};
+use noroshi_store::{LabelKind, Reader, now};
 use serde::{Deserialize, Serialize};
 
 use super::explain::explain;
@@ -80,20 +80,20 @@ pub(crate) async fn show(
         .next()
         .unwrap_or_default();
     let word = word.strip_prefix('-').unwrap_or(word);
-    let (understood, problem) = match noroshi_query::parse(&params.q, now(), &noroshi_query::TimeZone::UTC)
-    {
-        Ok(query) => {
-            let text = match &query.expr {
-                Some(Expr::Term(Term::Observable(one))) => {
-                    let kind = kind_word(one.kind(), frame.words);
-                    format!("{kind} · {}", visible(&one.defanged()))
-                }
-                _ => explain(&query, frame.words).join(" + "),
-            };
-            (Some(text), None)
-        }
-        Err(error) => (None, Some(error.message)),
-    };
+    let (understood, problem) =
+        match noroshi_query::parse(&params.q, now(), &noroshi_query::TimeZone::UTC) {
+            Ok(query) => {
+                let text = match &query.expr {
+                    Some(Expr::Term(Term::Observable(one))) => {
+                        let kind = kind_word(one.kind(), frame.words);
+                        format!("{kind} · {}", visible(&one.defanged()))
+                    }
+                    _ => explain(&query, frame.words).join(" + "),
+                };
+                (Some(text), None)
+            }
+            Err(error) => (None, Some(error.message)),
+        };
     Ok(Json(Completion {
         understood,
         problem,
@@ -114,16 +114,28 @@ async fn suggestions(
             text: (*field).to_owned(),
             about: (*example).to_owned(),
         });
-        return Ok(fields.take(if word.is_empty() { 0 } else { MOST }).collect());
+        return Ok(fields
+            .take(if word.is_empty() { 0 } else { MOST })
+            .collect());
     };
     let named: Vec<(String, String)> = match field {
         "kind" => Kind::ALL
             .iter()
-            .map(|kind| (kind.name().to_owned(), kind_word(*kind, frame.words).to_owned()))
+            .map(|kind| {
+                (
+                    kind.name().to_owned(),
+                    kind_word(*kind, frame.words).to_owned(),
+                )
+            })
             .collect(),
         "tlp" => Tlp::ALL
             .iter()
-            .map(|tlp| (tlp.name().to_owned(), format!("TLP:{}", tlp.name().to_uppercase())))
+            .map(|tlp| {
+                (
+                    tlp.name().to_owned(),
+                    format!("TLP:{}", tlp.name().to_uppercase()),
+                )
+            })
             .collect(),
         "source" | "from" => {
             let sources = state.store.sources(reader).await?.into_iter();
@@ -136,6 +148,20 @@ async fn suggestions(
         ]
         .map(|(span, about)| (span.to_owned(), about.to_owned()))
         .to_vec(),
+        "tag" | "family" => {
+            let kind = match field {
+                "tag" => LabelKind::Tag,
+                _ => LabelKind::Family,
+            };
+            let labels = state
+                .store
+                .complete(reader, kind, start, MOST as i64)
+                .await?;
+            labels
+                .into_iter()
+                .map(|label| (label, String::new()))
+                .collect()
+        }
         _ => Vec::new(),
     };
     let start = start.to_lowercase();
@@ -155,6 +181,8 @@ fn term(field: &str, name: String) -> String {
     match field {
         "source" => Term::Source(name).to_string(),
         "from" => Term::From(name).to_string(),
+        "tag" => Term::Tag(name).to_string(),
+        "family" => Term::Family(name).to_string(),
         _ => format!("{field}:{name}"),
     }
 }

@@ -52,4 +52,3 @@ fn of_term(term: &Term, words: &'static Words) -> String {
     };
     fill(text, &[("n", &visible(&value))])
 }
-

@@ -2,8 +2,8 @@
 
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequestParts, State};
-use axum::http::request::Parts;
 use axum::http::header;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use futures::stream;
 use noroshi_indicator::Tlp;
@@ -101,10 +101,16 @@ pub(crate) async fn show(
         std::io::Error::other(problem.detail)
     });
     let (kind, name) = match format {
-        Format::Csv => ("text/csv; charset=utf-8", "attachment; filename=\"noroshi.csv\""),
+        Format::Csv => (
+            "text/csv; charset=utf-8",
+            "attachment; filename=\"noroshi.csv\"",
+        ),
         Format::Json => ("application/json", "attachment; filename=\"noroshi.json\""),
     };
-    let headers = [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)];
+    let headers = [
+        (header::CONTENT_TYPE, kind),
+        (header::CONTENT_DISPOSITION, name),
+    ];
     Ok((headers, Body::from_stream(written)).into_response())
 }
 

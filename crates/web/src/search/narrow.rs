@@ -10,7 +10,12 @@ use crate::part::{Choice, Facet, kind_word, search_link, visible};
 const SHOWN: usize = 12;
 
 /// What an answer can be narrowed to.
-pub(super) fn facets(typed: &str, query: &Query, groups: Option<&Groups>, look: &Look) -> Vec<Facet> {
+pub(super) fn facets(
+    typed: &str,
+    query: &Query,
+    groups: Option<&Groups>,
+    look: &Look,
+) -> Vec<Facet> {
     let words = look.words;
     let none = Groups::default();
     let (groups, complete) = match groups {

@@ -118,8 +118,15 @@ impl FoundPage {
 
 fn total(groups: &Groups, frame: &Frame) -> String {
     match groups.complete {
-        true => count(groups.total, frame.words.found_total, frame.words.found_total),
-        false => fill(frame.words.found_at_least, &[("n", &thousands(groups.total))]),
+        true => count(
+            groups.total,
+            frame.words.found_total,
+            frame.words.found_total,
+        ),
+        false => fill(
+            frame.words.found_at_least,
+            &[("n", &thousands(groups.total))],
+        ),
     }
 }
 
