@@ -5,6 +5,7 @@
 //! `postgres/`. Reads take a [`Reader`], and no read of statements gets around its visibility rule.
 
 mod account;
+mod activity;
 mod audience;
 mod audit;
 mod batch;

@@ -1,6 +1,7 @@
 //! The store through its public interface, the same on either engine.
 #![allow(clippy::panic, clippy::unwrap_used, reason = "all of it is tests")]
 
+mod activity;
 mod changes;
 mod complete;
 mod hub;

@@ -1,5 +1,5 @@
-//! The one page: ask, and read the answer.
+//! The front page: what is new since the last visit, and how the sources are.
 
+mod news;
 pub(crate) mod page;
-mod view;
-mod words;
+mod visit;

@@ -1,146 +1,84 @@
 //! The page over HTTP.
 
-use std::borrow::Cow;
-
 use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
-use noroshi_indicator::{Detected, Observable};
-use noroshi_lookup::RelatedValue;
-use noroshi_query::{Expr, Query, Term};
-use noroshi_store::{Account, Reader};
-use serde::Deserialize;
+use axum::response::{AppendHeaders, IntoResponse, Response};
+use noroshi_store::{BatchState, now};
 
-use super::view::{Home, Many, One, Row, Shown};
-use super::words::Language;
-use crate::extract::Params;
+use super::news::{News, by_source};
+use super::visit::Visit;
+use crate::frame::{Frame, render};
+use crate::part::{Moment, Sparkline, encoded};
 use crate::problem::Problem;
-use crate::search::api::Asked;
-use crate::session::SignedIn;
+use crate::source::{Health, HealthBadge};
 use crate::state::AppState;
 
-/// Values of a page.
-const ROWS: usize = 50;
+/// Batches that are summed up.
+const BATCHES: usize = 500;
+/// What is new to somebody who was never here: a day, in microseconds.
+const DAY: i64 = 24 * 60 * 60 * 1_000_000;
+/// Days of a sparkline.
+const DAYS: usize = 30;
 
-#[derive(Debug, Deserialize)]
-pub(crate) struct HomeParams {
-    #[serde(default)]
-    q: String,
-    cursor: Option<String>,
+#[derive(Template)]
+#[template(path = "home.html")]
+struct Home {
+    frame: Frame,
+    /// Whether the reader was here before.
+    known: bool,
+    news: Vec<News>,
+    more: bool,
+    sources: Vec<SourceLine>,
 }
 
-/// The search box, and the answer below it: all about a value, or what a query finds.
+struct SourceLine {
+    name: String,
+    href: String,
+    health: HealthBadge,
+    last_good: Option<Moment>,
+    sparkline: Sparkline,
+}
+
+/// The front page.
 #[utoipa::path(get, path = "/", responses((status = OK)))]
 pub(crate) async fn show(
-    SignedIn(account): SignedIn,
+    frame: Frame,
     State(state): State<AppState>,
-    Params(params): Params<HomeParams>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let language = language(&headers);
-    let mut status = StatusCode::OK;
-    let shown = match &account {
-        Some(account) if !params.q.trim().is_empty() => {
-            match answer(&state, account, &params, language).await {
-                Ok(shown) => shown,
-                // What was asked wrongly is told on the page.
-                Err(problem) if problem.status < 500 => {
-                    status = StatusCode::BAD_REQUEST;
-                    Shown::Problem(problem)
-                }
-                Err(problem) => return Err(problem),
-            }
-        }
-        _ => Shown::Nothing,
-    };
-    let account = account.as_ref().map(|account| account.name.as_str());
-    let home = Home {
-        lang: language.tag(),
-        words: language.words(),
-        account,
-        failed: false,
-        query: &params.q,
-        shown,
-    };
-    render(status, &home)
-}
-
-async fn answer(
-    state: &AppState,
-    account: &Account,
-    params: &HomeParams,
-    language: Language,
-) -> Result<Shown, Problem> {
-    let reader = Reader::account(account.id);
-    let asked = Asked::read(&params.q, params.cursor.as_deref())?;
-    if let Some(detected) = one_value(&params.q, &asked.query) {
-        let (store, lists) = (&state.store, &state.warninglists);
-        let answer = noroshi_lookup::about(store, lists, &reader, detected).await?;
-        return Ok(Shown::One(One::new(&answer, language)));
-    }
-    let page = asked.search(state, &reader, ROWS).await?;
-    let rows = page
-        .found
-        .iter()
-        .map(|found| Row::of_value(&RelatedValue::from(found), language));
-    Ok(Shown::Many(Many {
-        rows: rows.collect(),
-        next: page.next,
-        complete: page.complete,
-    }))
-}
-
-/// The value, if the query is nothing but one.
-fn one_value(text: &str, query: &Query) -> Option<Detected> {
-    let Some(Expr::Term(Term::Observable(observable))) = &query.expr else {
-        return None;
-    };
-    // The text says more than the query: a port, a strange spelling.
-    let detected = Observable::detect(text).ok();
-    let detected = detected.filter(|detected| detected.observable == *observable);
-    Some(detected.unwrap_or(Detected {
-        observable: observable.clone(),
-        port: None,
-        suspicious: false,
-    }))
-}
-
-/// The page after a key that was not good.
-pub(crate) fn refused(headers: &HeaderMap) -> Result<Response, Problem> {
-    let language = language(headers);
-    let home = Home {
-        lang: language.tag(),
-        words: language.words(),
-        account: None,
-        failed: true,
-        query: "",
-        shown: Shown::Nothing,
-    };
-    render(StatusCode::FORBIDDEN, &home)
-}
-
-fn language(headers: &HeaderMap) -> Language {
-    let accepted = headers.get(header::ACCEPT_LANGUAGE);
-    let accepted = accepted.map_or(Cow::Borrowed(""), |value| {
-        String::from_utf8_lossy(value.as_bytes())
+    let (store, reader, now) = (&state.store, frame.reader(), now());
+    let visit = Visit::of(&headers, now);
+    let since = visit.since.unwrap_or(now - DAY);
+    let mut batches = store.batches(&reader, None, None, BATCHES).await?;
+    let all = batches.len();
+    batches.retain(|batch| {
+        let lately = batch.finished.is_none_or(|finished| finished > since);
+        lately && batch.state != BatchState::RolledBack
     });
-    Language::accepted(&accepted)
-}
-
-fn render(status: StatusCode, home: &Home) -> Result<Response, Problem> {
-    let html = home.render().map_err(|error| Problem::internal(&error))?;
-    let vary = [(header::VARY, "accept-language, cookie")];
-    Ok((status, vary, Html(html)).into_response())
-}
-
-/// How the page looks.
-#[utoipa::path(get, path = "/assets/style.css", responses((status = OK)))]
-pub(crate) async fn style() -> impl IntoResponse {
-    const STYLE: &str = include_str!("../../assets/style.css");
-    let headers = [
-        (header::CONTENT_TYPE, "text/css; charset=utf-8"),
-        (header::CACHE_CONTROL, "public, max-age=3600"),
-    ];
-    (headers, STYLE)
+    let more = all == BATCHES && batches.len() == all;
+    let activity = store.activity(&reader, DAYS, now, 0).await?;
+    let sources = store.sources(&reader).await?.into_iter().map(|source| {
+        let days = activity.get(&source.id);
+        SourceLine {
+            href: format!("/sources/{}", encoded(&source.name)),
+            health: HealthBadge {
+                health: Health::of(&source),
+                words: frame.words,
+            },
+            last_good: source.last_good.map(Moment::at),
+            sparkline: Sparkline::new(days.map_or(&[0; DAYS], Vec::as_slice), frame.words),
+            name: source.name,
+        }
+    });
+    let page = Home {
+        known: visit.since.is_some(),
+        news: by_source(&batches, since, frame.words),
+        more,
+        sources: sources.collect(),
+        frame,
+    };
+    let page = render(StatusCode::OK, &page)?;
+    let cookie = AppendHeaders([(header::SET_COOKIE, visit.cookie())]);
+    Ok((cookie, page).into_response())
 }

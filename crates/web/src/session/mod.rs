@@ -4,9 +4,11 @@ pub(crate) mod page;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
-use noroshi_store::Account;
+use axum::http::{HeaderMap, Method};
+use noroshi_indicator::Tlp;
+use noroshi_store::{Account, Scope};
 
+use crate::auth::{Caller, granted};
 use crate::problem::Problem;
 use crate::state::{AppState, Settings};
 
@@ -36,20 +38,30 @@ fn cookie_name(settings: Settings) -> &'static str {
     }
 }
 
-fn token(headers: &HeaderMap, settings: Settings) -> Option<&str> {
-    let name = cookie_name(settings);
-    let cookies = headers.get_all(header::COOKIE).iter();
-    let pairs = cookies
-        .filter_map(|cookies| cookies.to_str().ok())
-        .flat_map(|all| all.split(';'));
-    let mut pairs = pairs.filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(key, _)| *key == name).map(|(_, token)| token)
+/// What the cookie of the session holds.
+pub(crate) fn token(headers: &HeaderMap, settings: Settings) -> Option<&str> {
+    crate::frame::cookie(headers, cookie_name(settings))
 }
 
 fn cookie(token: &str, seconds: i64, settings: Settings) -> String {
     let name = cookie_name(settings);
     let secure = if settings.https { "; Secure" } else { "" };
     format!("{name}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+}
+
+/// Who tries the API on a page of ours: a session stands for a key there, to read and nothing else.
+pub(crate) async fn trying(parts: &mut Parts, state: &AppState) -> Result<Option<Caller>, Problem> {
+    let site = parts.headers.get("sec-fetch-site");
+    if parts.method != Method::GET || site.is_none_or(|site| site != "same-origin") {
+        return Ok(None);
+    }
+    let SignedIn(account) = SignedIn::from_request_parts(parts, state).await?;
+    Ok(account.map(|account| Caller {
+        scopes: granted(account.role, &[Scope::Read, Scope::Admin]),
+        account,
+        tlp: Tlp::AmberStrict,
+        expires: None,
+    }))
 }
 
 /// Whether a request that changes something comes from a page of ours. Browsers say where it comes

@@ -28,12 +28,22 @@ pub(crate) enum Check {
     /// Says the same to everybody.
     Public,
     Home,
+    SearchPage,
+    Export,
+    Complete,
+    Observable,
+    Card,
+    BulkPage,
+    Live,
+    /// A page that tells nothing of statements.
+    Page(&'static str),
+    Look,
     SignIn,
     SignOut,
 }
 
 /// Every route there is.
-pub(crate) const TABLE: [(&str, &str, Check); 26] = [
+pub(crate) const TABLE: [(&str, &str, Check); 40] = [
     ("GET", "/api/v1/search", Check::Search),
     ("GET", "/api/v1/lookup/{*value}", Check::Lookup),
     ("POST", "/api/v1/lookup", Check::Bulk),
@@ -56,15 +66,29 @@ pub(crate) const TABLE: [(&str, &str, Check); 26] = [
     ("GET", "/api/v1/audit", Check::Audit),
     ("GET", "/healthz", Check::Public),
     ("GET", "/api/v1/openapi.json", Check::Public),
-    ("GET", "/assets/style.css", Check::Public),
+    ("GET", "/assets/{file}", Check::Public),
+    ("GET", "/sign-in", Check::Public),
     ("GET", "/", Check::Home),
+    ("GET", "/search", Check::SearchPage),
+    ("GET", "/search/export", Check::Export),
+    ("GET", "/complete", Check::Complete),
+    ("GET", "/observable/{kind}/{*value}", Check::Observable),
+    ("GET", "/card/{kind}/{*value}", Check::Card),
+    ("GET", "/check", Check::Page("/check")),
+    ("POST", "/check", Check::BulkPage),
+    ("GET", "/help", Check::Page("/help")),
+    ("GET", "/api", Check::Page("/api")),
+    ("GET", "/about", Check::Page("/about")),
+    ("GET", "/components", Check::Page("/components")),
+    ("GET", "/live", Check::Live),
+    ("POST", "/look", Check::Look),
     ("POST", "/sign-in", Check::SignIn),
     ("POST", "/sign-out", Check::SignOut),
 ];
 
 impl Check {
     /// Those that tell of statements, to be asked again after a change.
-    pub(crate) const OF_STATEMENTS: [Check; 9] = [
+    pub(crate) const OF_STATEMENTS: [Check; 15] = [
         Check::Search,
         Check::Lookup,
         Check::Bulk,
@@ -74,6 +98,12 @@ impl Check {
         Check::Batch,
         Check::Changes,
         Check::Home,
+        Check::SearchPage,
+        Check::Export,
+        Check::Complete,
+        Check::Observable,
+        Check::Card,
+        Check::BulkPage,
     ];
 
     pub(crate) async fn run(self, asker: &Asker<'_>) {
@@ -99,6 +129,15 @@ impl Check {
             Check::Audit => asker.managing("GET", "/api/v1/audit").await,
             Check::Public => asker.public().await,
             Check::Home => asker.home().await,
+            Check::SearchPage => asker.search_page().await,
+            Check::Export => asker.export().await,
+            Check::Complete => asker.complete().await,
+            Check::Observable => asker.observable_page().await,
+            Check::Card => asker.card().await,
+            Check::BulkPage => asker.bulk_page().await,
+            Check::Live => asker.live().await,
+            Check::Page(path) => asker.plain(path).await,
+            Check::Look => asker.look().await,
             Check::SignIn | Check::SignOut => drop(asker.session().await),
         }
     }
