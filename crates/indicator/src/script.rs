@@ -1,7 +1,7 @@
 //! Which script a letter belongs to, so that a name that imitates another is not shown as such.
 
 use idna::AsciiDenyList;
-use idna::uts46::{Hyphens, Uts46};
+use idna::uts46::{DnsLength, Hyphens, Uts46};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Script {
@@ -21,8 +21,23 @@ enum Script {
 /// Cyrillic and Greek letters that most fonts draw like Latin ones.
 const LATIN_LOOKALIKES: &str = "асԁеһіјӏорԛѕԝхуъьѵгпкоυνορικαγ";
 
+/// Whether every label decodes to what it may stand for. The conversions below are asked about no
+/// other name: builds with debug assertions stop at some (idna 1.1).
+fn is_valid(name: &str) -> bool {
+    let checked = Uts46::new().to_ascii(
+        name.as_bytes(),
+        AsciiDenyList::EMPTY,
+        Hyphens::Allow,
+        DnsLength::Ignore,
+    );
+    checked.is_ok()
+}
+
 /// A canonical name in Unicode, each label only where that cannot be taken for another name.
 pub(crate) fn display(name: &str) -> String {
+    if !is_valid(name) {
+        return name.to_owned();
+    }
     let (shown, valid) = Uts46::new().to_user_interface(
         name.as_bytes(),
         AsciiDenyList::EMPTY,
@@ -35,8 +50,12 @@ pub(crate) fn display(name: &str) -> String {
     }
 }
 
-/// Whether a canonical name has a label that is not safe to show in Unicode.
+/// Whether a canonical name has a label that is not safe to show in Unicode, or that only looks like an
+/// international one.
 pub(crate) fn is_spoof(name: &str) -> bool {
+    if !is_valid(name) {
+        return true;
+    }
     let mut spoof = false;
     let _ = Uts46::new().to_user_interface(
         name.as_bytes(),
@@ -134,9 +153,15 @@ mod tests {
             ("xn--pple-43d.example", "xn--pple-43d.example"),
             ("xn--80ak6aa92e.com", "xn--80ak6aa92e.com"),
             ("xn--zzzzzz99999.example", "xn--zzzzzz99999.example"),
+            // Found by fuzzing: it decodes, but to nothing that a name may have.
+            (
+                "-mr0r0.xn--tta21ttaattttaaatttttttttt.t",
+                "-mr0r0.xn--tta21ttaattttaaatttttttttt.t",
+            ),
         ] {
             assert_eq!(display(name), shown, "{name}");
         }
+        assert!(is_spoof("-mr0r0.xn--tta21ttaattttaaatttttttttt.t"));
         assert!(is_spoof("xn--pple-43d.example"));
         assert!(!is_spoof("xn--p8j9a0d9c9a.xn--q9jyb4c"));
     }

@@ -140,14 +140,18 @@ async fn pages(asker: &Asker, rows: usize) {
     let same = |path: &'static str| (0..REQUESTS).map(move |_| path.to_owned());
     asker.line("page /", same("/")).await;
     asker.line("page /sources", same("/sources")).await;
-    asker.line("page /source/synthetic", same("/source/synthetic")).await;
+    asker
+        .line("page /source/synthetic", same("/source/synthetic"))
+        .await;
     asker.line("page /check", same("/check")).await;
     asker.line("page /help", same("/help")).await;
     asker.line("page /settings", same("/settings")).await;
     asker.line("page /about", same("/about")).await;
     let families = (0..REQUESTS).map(|n| format!("/search?q=family:family-{}", n % 200));
     asker.line("page /search, a family", families).await;
-    let parts = some().filter(|(kind, _)| *kind == Kind::Domain).take(REQUESTS);
+    let parts = some()
+        .filter(|(kind, _)| *kind == Kind::Domain)
+        .take(REQUESTS);
     let parts = parts.map(|(_, value)| value.chars().skip(2).take(12).collect::<String>());
     let parts = parts.map(|part| format!("/search?q={}", encoded(&part)));
     asker.line("page /search, part of a value", parts).await;
@@ -166,7 +170,9 @@ async fn tabs(address: std::net::SocketAddr, cookie: &str) {
     let before = resident();
     let mut open = Vec::new();
     for _ in 0..TABS {
-        let mut tab = tokio::net::TcpStream::connect(address).await.expect("a connection");
+        let mut tab = tokio::net::TcpStream::connect(address)
+            .await
+            .expect("a connection");
         let request = format!("GET /live HTTP/1.1\r\nHost: {address}\r\nCookie: {cookie}\r\n\r\n");
         tab.write_all(request.as_bytes()).await.expect("a request");
         let mut head = [0; 15];
@@ -194,7 +200,12 @@ fn cpu_time() -> Duration {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let behind = stat.rsplit(')').next().unwrap_or_default();
     let ticks = behind.split_whitespace().skip(11).take(2);
-    Duration::from_millis(ticks.filter_map(|text| text.parse::<u64>().ok()).sum::<u64>() * 10)
+    Duration::from_millis(
+        ticks
+            .filter_map(|text| text.parse::<u64>().ok())
+            .sum::<u64>()
+            * 10,
+    )
 }
 
 /// A key, and a session as of somebody signed in.
@@ -266,8 +277,6 @@ impl Asker {
             |part: f64| times[((times.len() - 1) as f64 * part) as usize].as_secs_f64() * 1000.0;
         let (p50, p99, most) = (at(0.5), at(0.99), at(1.0));
         let size = sizes[sizes.len() / 2] as f64 / 1000.0;
-        println!(
-            "{what:36} p50 {p50:7.2} ms  p99 {p99:7.2} ms  most {most:7.2} ms  {size:6.1} kB"
-        );
+        println!("{what:36} p50 {p50:7.2} ms  p99 {p99:7.2} ms  most {most:7.2} ms  {size:6.1} kB");
     }
 }
