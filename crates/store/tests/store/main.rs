@@ -4,6 +4,7 @@
 mod changes;
 mod hub;
 mod imports;
+mod managing;
 mod model;
 mod people;
 mod rollback;

@@ -18,6 +18,8 @@ pub struct AccountAnswer {
     pub role: &'static str,
     /// The organisation it belongs to.
     pub organisation: Option<String>,
+    /// What it is, in a few words.
+    pub description: Option<String>,
     /// When it was made.
     pub created: Time,
     /// Since when it may not sign in.
@@ -31,6 +33,7 @@ impl From<Account> for AccountAnswer {
             kind: account.kind.name(),
             role: account.role.name(),
             organisation: account.organisation,
+            description: account.description,
             created: Time(account.created),
             disabled: account.disabled.map(Time),
         }
