@@ -196,6 +196,11 @@ impl Store {
         self.read(move |conn| by_name(conn, &name)).await
     }
 
+    /// The person or bot of that name.
+    pub async fn person(&self, name: &str) -> Result<Account> {
+        change::own(self.account(name).await?)
+    }
+
     /// People and bots, by name. Sources are listed by [`Store::sources`].
     pub async fn accounts(&self) -> Result<Vec<Account>> {
         self.read(|conn| {

@@ -41,8 +41,20 @@ fn asking() -> OpenApiRouter<AppState> {
         .routes(routes!(batch::api::bad))
         .routes(routes!(account::api::me))
         .routes(routes!(account::api::list, account::api::add))
-        .routes(routes!(audience::api::add_organisation))
-        .routes(routes!(audience::api::add))
+        .routes(routes!(
+            account::api::show,
+            account::api::change,
+            account::api::delete
+        ))
+        .routes(routes!(account::api::link))
+        .routes(routes!(
+            audience::api::list_organisations,
+            audience::api::add_organisation
+        ))
+        .routes(routes!(audience::api::list, audience::api::add))
+        .routes(routes!(audience::api::change))
+        .routes(routes!(session::api::list))
+        .routes(routes!(session::api::revoke))
         .routes(routes!(key::api::list, key::api::add))
         .routes(routes!(key::api::revoke))
         .routes(routes!(audit::api::list))

@@ -108,9 +108,9 @@ impl Store {
 }
 
 /// A source's account is the source's.
-fn own(account: Account) -> Result<Account> {
+pub(super) fn own(account: Account) -> Result<Account> {
     match account.kind {
-        AccountKind::Source => Err(Error::not_found("person or bot", account.name)),
+        AccountKind::Source => Err(Error::not_found("account", account.name)),
         _ => Ok(account),
     }
 }

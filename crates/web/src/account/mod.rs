@@ -7,6 +7,9 @@ use noroshi_store::Account;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+/// How long a link for somebody else is good, in microseconds.
+pub const LINK_LASTS: i64 = 3 * 24 * 3_600_000_000;
+
 /// An account.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, ToSchema)]
 pub struct AccountAnswer {

@@ -1,5 +1,6 @@
 //! Sessions of people in browsers: a cookie, and requests that come from our own pages.
 
+pub(crate) mod api;
 pub(crate) mod page;
 
 use axum::extract::FromRequestParts;
