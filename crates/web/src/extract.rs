@@ -1,7 +1,9 @@
 //! Parts of a request, refused as problem details when they are not what a handler takes.
 
 use axum::body::Bytes;
-use axum::extract::rejection::{BytesRejection, JsonRejection, PathRejection, QueryRejection};
+use axum::extract::rejection::{
+    BytesRejection, FormRejection, JsonRejection, PathRejection, QueryRejection,
+};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
 
@@ -21,6 +23,11 @@ pub(crate) struct InPath<T>(pub(crate) T);
 #[derive(FromRequest)]
 #[from_request(via(axum::Json), rejection(Problem))]
 pub(crate) struct JsonBody<T>(pub(crate) T);
+
+/// A form that a browser sent.
+#[derive(FromRequest)]
+#[from_request(via(axum::extract::Form), rejection(Problem))]
+pub(crate) struct FormBody<T>(pub(crate) T);
 
 /// A body as it came.
 pub(crate) struct RawBody(pub(crate) Bytes);
@@ -52,6 +59,12 @@ impl From<PathRejection> for Problem {
 
 impl From<JsonRejection> for Problem {
     fn from(rejection: JsonRejection) -> Problem {
+        Problem::new(rejection.status(), rejection.body_text())
+    }
+}
+
+impl From<FormRejection> for Problem {
+    fn from(rejection: FormRejection) -> Problem {
         Problem::new(rejection.status(), rejection.body_text())
     }
 }

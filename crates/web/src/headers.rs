@@ -3,10 +3,11 @@
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 
-/// Pages take their style and their pictures from here, and nothing from anywhere else; they run
-/// no script, and nothing frames them.
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
-    base-uri 'none'; frame-ancestors 'none'";
+/// Pages take their style, script, pictures and streams from here, and nothing from anywhere else;
+/// nothing that stands in a page itself is run or styles it, and nothing frames it.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
+    connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
+    require-trusted-types-for 'script'";
 
 /// Adds them where the handler has not.
 pub(crate) async fn secure(mut response: Response) -> Response {

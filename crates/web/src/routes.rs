@@ -16,8 +16,8 @@ use utoipa_axum::routes;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::{
-    account, audience, audit, batch, change, headers, health, home, key, limits, lookup, openapi,
-    search, session, source,
+    account, audience, audit, batch, change, component, frame, headers, health, home, key, limits,
+    lookup, openapi, search, session, source,
 };
 
 /// For whoever watches over the server: no key, and an answer even when all else is busy.
@@ -71,8 +71,10 @@ fn waiting() -> OpenApiRouter<AppState> {
 fn pages() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(home::page::show))
-        .routes(routes!(home::page::style))
-        .routes(routes!(session::page::sign_in))
+        .routes(routes!(component::page::show))
+        .routes(routes!(frame::asset::show))
+        .routes(routes!(frame::choice::choose))
+        .routes(routes!(session::page::ask, session::page::sign_in))
         .routes(routes!(session::page::sign_out))
 }
 

@@ -1,5 +1,3 @@
-//! The one page: ask, and read the answer.
+//! The front page: what is new, and how the sources are.
 
 pub(crate) mod page;
-mod view;
-mod words;

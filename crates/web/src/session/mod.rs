@@ -4,8 +4,8 @@ pub(crate) mod api;
 pub(crate) mod page;
 
 use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
 use noroshi_store::Account;
 
 use crate::problem::Problem;
@@ -38,13 +38,7 @@ fn cookie_name(settings: Settings) -> &'static str {
 }
 
 fn token(headers: &HeaderMap, settings: Settings) -> Option<&str> {
-    let name = cookie_name(settings);
-    let cookies = headers.get_all(header::COOKIE).iter();
-    let pairs = cookies
-        .filter_map(|cookies| cookies.to_str().ok())
-        .flat_map(|all| all.split(';'));
-    let mut pairs = pairs.filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(key, _)| *key == name).map(|(_, token)| token)
+    crate::frame::cookie(headers, cookie_name(settings))
 }
 
 fn cookie(token: &str, seconds: i64, settings: Settings) -> String {

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use axum::Form;
+use askama::Template;
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -13,7 +13,8 @@ use utoipa::ToSchema;
 
 use super::{LASTS, cookie, same_origin, token};
 use crate::auth::{authenticate, client};
-use crate::home::page::refused;
+use crate::extract::{FormBody, Params};
+use crate::frame::{Look, local, render};
 use crate::problem::Problem;
 use crate::state::{AppState, to_the_end};
 
@@ -34,9 +35,41 @@ impl FromRequestParts<AppState> for FromOurPage {
     }
 }
 
+/// The page with the form.
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignInPage<'a> {
+    frame: Look,
+    next: &'a str,
+    failed: bool,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct SignInParams {
+    #[serde(default)]
+    next: String,
+}
+
+/// Asks for a key.
+#[utoipa::path(get, path = "/sign-in", responses((status = OK)))]
+pub(crate) async fn ask(
+    frame: Look,
+    Params(params): Params<SignInParams>,
+) -> Result<Response, Problem> {
+    let page = SignInPage {
+        frame,
+        next: local(&params.next),
+        failed: false,
+    };
+    render(StatusCode::OK, &page)
+}
+
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct SignIn {
     key: String,
+    /// The page to go on to.
+    #[serde(default)]
+    next: String,
 }
 
 /// Begins a session for a key with the scope `read`.
@@ -44,15 +77,21 @@ pub(crate) struct SignIn {
 pub(crate) async fn sign_in(
     FromOurPage(client): FromOurPage,
     State(state): State<AppState>,
+    frame: Look,
     headers: HeaderMap,
-    form: Form<SignIn>,
+    FormBody(form): FormBody<SignIn>,
 ) -> Result<Response, Problem> {
     let known = match authenticate(&state, client, form.key.trim()).await {
         Err(problem) if problem.status == StatusCode::TOO_MANY_REQUESTS => None,
         known => known?,
     };
     let Some(caller) = known.filter(|caller| caller.scopes.contains(&Scope::Read)) else {
-        return refused(&headers);
+        let page = SignInPage {
+            frame,
+            next: local(&form.next),
+            failed: true,
+        };
+        return render(StatusCode::FORBIDDEN, &page);
     };
     let agent = headers
         .get(header::USER_AGENT)
@@ -70,7 +109,7 @@ pub(crate) async fn sign_in(
     })
     .await?;
     let cookie = [(header::SET_COOKIE, cookie(&token, LASTS, settings))];
-    Ok((cookie, Redirect::to("/")).into_response())
+    Ok((cookie, Redirect::to(local(&form.next))).into_response())
 }
 
 /// Ends the session.
@@ -91,5 +130,5 @@ pub(crate) async fn sign_out(
             .await?;
     }
     let cookie = [(header::SET_COOKIE, cookie("", 0, state.settings))];
-    Ok((cookie, Redirect::to("/")).into_response())
+    Ok((cookie, Redirect::to("/sign-in")).into_response())
 }

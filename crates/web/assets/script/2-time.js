@@ -1,0 +1,20 @@
+// Times: relative, with the reader's own clock on hovering.
+const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'long' });
+const absolute = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' });
+const zone = new Intl.DateTimeFormat(language, { timeZoneName: 'short' });
+const steps = [['year', 31557600], ['month', 2629800], ['day', 86400], ['hour', 3600], ['minute', 60]];
+
+const tellTimes = (within = document) => {
+  for (const time of $$('time[datetime]', within)) {
+    const at = new Date(time.dateTime);
+    if (Number.isNaN(at.getTime())) continue;
+    const name = zone.formatToParts(at).find((part) => part.type === 'timeZoneName')?.value ?? '';
+    time.title = `${absolute.format(at)} ${name}`;
+    if (time.hasAttribute('data-absolute')) { time.textContent = time.title; continue; }
+    const seconds = (at - Date.now()) / 1000;
+    const [unit, size] = steps.find(([, size]) => Math.abs(seconds) >= size) ?? ['second', 1];
+    time.textContent = relative.format(Math.trunc(seconds / size), unit);
+  }
+};
+tellTimes();
+setInterval(tellTimes, 60_000);

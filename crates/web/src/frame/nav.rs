@@ -1,0 +1,55 @@
+//! The navigation: which pages there are, and which one is open.
+
+use noroshi_store::Role;
+
+use super::Frame;
+
+/// An entry of the navigation.
+pub(crate) struct Entry {
+    pub(crate) href: &'static str,
+    pub(crate) icon: &'static str,
+    pub(crate) word: &'static str,
+    /// Whether the open page is this one or below it.
+    pub(crate) open: bool,
+}
+
+impl Frame {
+    /// What is always in sight.
+    pub(crate) fn first_entries(&self) -> Vec<Entry> {
+        let words = self.words;
+        vec![
+            self.entry("/", "home", words.nav_home),
+            self.entry("/search", "search", words.nav_search),
+            self.entry("/check", "check", words.nav_check),
+            self.entry("/sources", "sources", words.nav_sources),
+        ]
+    }
+
+    /// What a small screen shows on demand.
+    pub(crate) fn other_entries(&self) -> Vec<Entry> {
+        let words = self.words;
+        let mut entries = vec![
+            self.entry("/help", "help", words.nav_help),
+            self.entry("/api", "api", words.nav_api),
+            self.entry("/about", "about", words.nav_about),
+            self.entry("/settings", "settings", words.nav_settings),
+        ];
+        if self.account.role == Role::Admin {
+            entries.push(self.entry("/manage", "manage", words.nav_manage));
+        }
+        entries
+    }
+
+    fn entry(&self, href: &'static str, icon: &'static str, word: &'static str) -> Entry {
+        let path = self.address.split('?').next().unwrap_or_default();
+        let below = path.strip_prefix(href);
+        let open =
+            below.is_some_and(|rest| rest.is_empty() || (rest.starts_with('/') && href != "/"));
+        Entry {
+            href,
+            icon,
+            word,
+            open,
+        }
+    }
+}
