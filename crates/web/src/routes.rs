@@ -75,6 +75,7 @@ fn pages() -> OpenApiRouter<AppState> {
         .routes(routes!(frame::asset::show))
         .routes(routes!(frame::choice::choose))
         .routes(routes!(session::page::ask, session::page::sign_in))
+        .routes(routes!(session::welcome::ask, session::welcome::follow))
         .routes(routes!(session::page::sign_out))
 }
 
@@ -87,8 +88,9 @@ pub(crate) fn api() -> OpenApiRouter<AppState> {
 pub fn app(state: AppState) -> Router {
     let quick = middleware::from_fn_with_state(state.clone(), limits::quick);
     let patient = middleware::from_fn_with_state(state.clone(), limits::patient);
+    let guard = middleware::from_fn(session::guard);
     let all = OpenApiRouter::default()
-        .merge(asking().merge(pages()).route_layer(quick))
+        .merge(asking().merge(pages().route_layer(guard)).route_layer(quick))
         .merge(waiting().route_layer(patient))
         .merge(watching());
     let (router, _) = all.split_for_parts();

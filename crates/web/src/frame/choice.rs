@@ -8,7 +8,6 @@ use utoipa::ToSchema;
 use super::{Language, Theme, local};
 use crate::extract::FormBody;
 use crate::problem::Problem;
-use crate::session::page::FromOurPage;
 
 /// What is chosen; what is left out stays.
 #[derive(Deserialize, ToSchema)]
@@ -23,7 +22,6 @@ pub(crate) struct Choice {
 /// Keeps the choice for a year, in this browser.
 #[utoipa::path(post, path = "/look", responses((status = SEE_OTHER)))]
 pub(crate) async fn choose(
-    _: FromOurPage,
     FormBody(choice): FormBody<Choice>,
 ) -> Result<Response, Problem> {
     let named = |name: &str| Problem::bad_request(format!("there is no such {name}"));
@@ -43,6 +41,6 @@ pub(crate) async fn choose(
     Ok((AppendHeaders(cookies), Redirect::to(local(&choice.next))).into_response())
 }
 
-fn kept(name: &str, value: &str) -> String {
+pub(crate) fn kept(name: &str, value: &str) -> String {
     format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly")
 }
