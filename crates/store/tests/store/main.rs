@@ -7,6 +7,7 @@ mod imports;
 mod managing;
 mod model;
 mod people;
+mod quality;
 mod rollback;
 mod schema;
 mod search;
