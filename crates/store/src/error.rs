@@ -71,6 +71,29 @@ impl Error {
         }
     }
 
+    /// Whether the database is locked or gone, so that the same may go well in a moment.
+    pub fn is_unavailable(&self) -> bool {
+        use rusqlite::ErrorCode;
+        match self {
+            Error::Pool(_) | Error::Closed => true,
+            Error::Sqlite(error) => matches!(
+                error.sqlite_error_code(),
+                Some(
+                    ErrorCode::DatabaseBusy
+                        | ErrorCode::DatabaseLocked
+                        | ErrorCode::CannotOpen
+                        | ErrorCode::SystemIoFailure
+                        | ErrorCode::DiskFull
+                )
+            ),
+            // Class 57 is what an operator or a shutdown does, 53 is what has run out.
+            Error::Postgres(error) => error.code().map_or(error.is_closed(), |code| {
+                code.code().starts_with("57P") || code.code().starts_with("53")
+            }),
+            _ => false,
+        }
+    }
+
     /// Whether a read ran into its deadline.
     pub(crate) fn is_interrupted(&self) -> bool {
         match self {

@@ -33,7 +33,7 @@ pub enum ImportMode {
 }
 
 /// Rows of a chunk when nobody else writes.
-const OFFLINE_ROWS: usize = 400_000;
+const OFFLINE_ROWS: usize = 200_000;
 /// Rows of a first chunk while serving, and the bounds within which it adapts.
 const SERVING_ROWS: std::ops::RangeInclusive<usize> = 500..=20_000;
 /// How long a chunk may keep other writers waiting.
@@ -49,6 +49,8 @@ pub struct Import {
     rows: usize,
     first_chunk: i64,
     started: i64,
+    /// The clock stands still at this time, if it is not now.
+    at: Option<i64>,
     counts: Counts,
     contexts: Arc<Mutex<Remembered>>,
     seen: Arc<Mutex<Seen>>,
@@ -114,6 +116,7 @@ impl Store {
             },
             first_chunk,
             started,
+            at: None,
             counts: Counts::default(),
             contexts: Arc::default(),
             seen: Arc::new(Mutex::new(Seen::new()?)),
@@ -141,6 +144,18 @@ impl Import {
         self.counts
     }
 
+    /// Makes it a run of an earlier time (microseconds since the epoch), for what is known to have come
+    /// in then. Runs of a source are to be made in the order of their times.
+    pub async fn dated(mut self, at: i64) -> Result<Import> {
+        let batch = self.batch;
+        let sql = "UPDATE batch SET started = ?2 WHERE id = ?1";
+        self.store
+            .write(move |tx| tx.execute(sql, params![batch, at]))
+            .await?;
+        (self.started, self.at) = (at, Some(at));
+        Ok(self)
+    }
+
     /// How many rows the next chunk should have.
     pub fn chunk_rows(&self) -> usize {
         self.rows
@@ -156,6 +171,7 @@ impl Import {
             batch: self.batch,
             first_chunk: self.first_chunk,
             started: self.started,
+            at: self.at,
             rows,
             contexts: Arc::clone(&self.contexts),
             seen: Arc::clone(&self.seen),
@@ -194,13 +210,14 @@ impl Import {
         if self.source.mode == Mode::Snapshot {
             self.delist_missing().await?;
         }
-        let (source, batch) = (self.source.id, self.batch);
+        let (source, batch, at) = (self.source.id, self.batch, self.at);
         self.store
             .write(move |tx| {
+                let ended = at.unwrap_or_else(now);
                 let sql = "UPDATE batch SET state = ?2, finished = ?3 WHERE id = ?1";
-                tx.execute(sql, params![batch, BatchState::Complete.code(), now()])?;
+                tx.execute(sql, params![batch, BatchState::Complete.code(), ended])?;
                 let sql = "UPDATE source SET last_good = ?2 WHERE id = ?1";
-                tx.execute(sql, params![source, now()])?;
+                tx.execute(sql, params![source, ended])?;
                 Ok(())
             })
             .await?;
@@ -239,6 +256,7 @@ impl Import {
                 source: self.source.id,
                 batch: self.batch,
                 first_chunk: self.first_chunk,
+                at: self.at,
                 from,
                 rows: self.rows.max(*SERVING_ROWS.end()),
                 seen: Arc::clone(&self.seen),
@@ -320,10 +338,12 @@ fn add_counts(tx: &Tx, batch: i64, counts: &Counts) -> Result<()> {
 }
 
 /// Makes the chunk's row; its number stamps the listings that the transaction writes.
-fn begin_chunk(tx: &Tx, batch: i64) -> Result<i64> {
+fn begin_chunk(tx: &Tx, batch: i64, at: Option<i64>) -> Result<i64> {
     let sql = "INSERT INTO chunk (batch, at, new, changed, delisted) VALUES (?1, ?2, 0, 0, 0)
         RETURNING id";
-    tx.query_one(sql, params![batch, now()], |row| row.int(0))
+    tx.query_one(sql, params![batch, at.unwrap_or_else(now)], |row| {
+        row.int(0)
+    })
 }
 
 /// Completes the chunk's row and announces it; a chunk without a change goes as if it never was.

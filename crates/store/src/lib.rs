@@ -5,11 +5,13 @@
 //! `postgres/`. Reads take a [`Reader`], and no read of statements gets around its visibility rule.
 
 mod account;
+mod activity;
 mod audience;
 mod audit;
 mod batch;
 mod blob;
 mod change;
+mod complete;
 mod context;
 mod error;
 mod import;
@@ -20,6 +22,7 @@ mod listing;
 mod migrate;
 mod observable;
 mod organisation;
+mod part;
 mod password;
 mod postgres;
 mod preference;
@@ -44,6 +47,7 @@ pub use audit::{AuditEntry, AuditFilter};
 pub use batch::{BadRow, Batch, BatchState, Counts};
 pub use blob::{Blob, BlobWriter};
 pub use change::{Change, ChangeKind};
+pub use complete::LabelKind;
 pub use error::{Error, Result};
 pub use import::{Import, ImportMode};
 pub use key::{ApiKey, Authenticated, NewKey, Scope};

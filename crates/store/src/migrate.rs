@@ -76,20 +76,6 @@ fn postgres_in_transaction(conn: &Conn) -> Result<()> {
         record(conn, number)?;
         secret::make(conn)?;
     }
-    check_japanese(conn)
-}
-
-/// With `lc_ctype` C, pg_trgm finds no trigram in Japanese text and its index never helps.
-fn check_japanese(conn: &Conn) -> Result<()> {
-    let blind = "SELECT coalesce(array_length(show_trgm('標的型攻撃'), 1), 0)";
-    if conn.query_one(blind, params![], |row| row.int(0))? == 0 {
-        return Err(Error::Invalid(
-            "this PostgreSQL database has the character type C, which hides Japanese text from the \
-             search index: create it with LC_CTYPE 'C.UTF-8' (CREATE DATABASE … TEMPLATE template0 \
-             LC_CTYPE 'C.UTF-8')"
-                .to_owned(),
-        ));
-    }
     Ok(())
 }
 

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use noroshi_indicator::{Kind, Observable, fold};
+use noroshi_indicator::{Kind, Observable};
 
 use crate::error::{Error, Result};
+use crate::part;
 use crate::sql::{Conn, Row, Table, Type, params};
 
 /// Keys or numbers asked about in one statement.
@@ -104,7 +105,7 @@ pub(crate) fn find_or_insert(conn: &Conn, observables: &[&Observable]) -> Result
         }
     }
     part_keys(conn, &mut new)?;
-    let first = reserve(conn, new.len())?;
+    let first = conn.query_one(NEXT, params![], |row| row.int(0))?;
     for (new, id) in new.iter_mut().zip(first..) {
         new.id = id;
         ids[new.at] = id;
@@ -152,24 +153,9 @@ fn part_keys(conn: &Conn, new: &mut [New]) -> Result<()> {
     }
 }
 
-/// The first of `count` numbers in a row that nobody else gets.
-fn reserve(conn: &Conn, count: usize) -> Result<i64> {
-    match conn {
-        // Inside the one write transaction.
-        Conn::Sqlite(_) => {
-            let sql = "SELECT coalesce(max(id), 0) + 1 FROM observable";
-            conn.query_one(sql, params![], |row| row.int(0))
-        }
-        // Under the import lock, so a block of numbers is in a row.
-        Conn::Postgres(_) if count > 0 => {
-            let blocks = (count as i64 + 999) / 1000;
-            let sql = "SELECT min(nextval('observable_block')) FROM generate_series(1, ?1::bigint)";
-            let block = conn.query_one(sql, params![blocks], |row| row.int(0))?;
-            Ok((block - 1) * 1000 + 1)
-        }
-        Conn::Postgres(_) => Ok(0),
-    }
-}
+/// The number of the next observable. Whoever makes observables is alone in that: on SQLite in the one
+/// write transaction, on PostgreSQL under the import lock.
+pub(crate) const NEXT: &str = "SELECT coalesce(max(id), 0) + 1 FROM observable";
 
 const OBSERVABLE: Table = Table {
     name: "observable",
@@ -188,12 +174,6 @@ const ADDRESS: Table = Table {
     name: "observable_address",
     columns: &[("address", Type::Bytes), ("observable", Type::Big)],
 };
-/// SQLite only: PostgreSQL's trigram index is on the table itself.
-const PART: Table = Table {
-    name: "observable_part",
-    columns: &[("rowid", Type::Big), ("value", Type::Text)],
-};
-
 /// Every table is written in its own order, so that all B-tree inserts of a chunk are sequential.
 fn insert(conn: &Conn, observables: &[&Observable], new: &[New]) -> Result<()> {
     let rows = new.iter().map(|new| {
@@ -230,18 +210,10 @@ fn insert(conn: &Conn, observables: &[&Observable], new: &[New]) -> Result<()> {
             .map(|(address, id)| [address.into(), (*id).into()]),
     )?;
 
-    if matches!(conn, Conn::Sqlite(_)) {
-        let parts = new.iter().map(|new| (observables[new.at], new.id));
-        let parts: Vec<(i64, String)> = parts
-            .filter(|(observable, _)| observable.kind().searchable_in_part())
-            .map(|(observable, id)| (id, fold(observable.value())))
-            .collect();
-        conn.bulk(
-            &PART,
-            parts.iter().map(|(id, value)| [(*id).into(), value.into()]),
-        )?;
+    match new.is_empty() {
+        true => Ok(()),
+        false => part::index(conn),
     }
-    Ok(())
 }
 
 /// The reversed name, and behind it the path of a URL: `example.evil.www./login`. Everything below a

@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 
 use noroshi_indicator::Observable;
 use noroshi_query::neighbours::{Circle, Tie};
-use noroshi_query::{Expr, Matcher, Query, Term};
+use noroshi_query::{Expr, Query, Term};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::reader::Sources;
-use crate::search::{Found, Judge, Visit, Walk, plan};
+use crate::search::{Found, Judge, Visit};
 use crate::sql::Conn;
-use crate::{Listing, Reader, Store, observable};
+use crate::{Listing, Reader, Store, listing, observable};
 
 /// Related observables that are shown of each tie; the rest is counted.
 const SHOWN: usize = 20;
@@ -48,16 +48,33 @@ pub struct Related {
 }
 
 impl Store {
-    /// What the reader may see about an observable and around it. Cost: its own listings by key; what
-    /// is around it by walks along the name and address indexes, within a budget.
+    /// What the reader may see about an observable and around it. Cost: its own listings by key,
+    /// whatever time that takes; what is around it by walks along the name and address indexes, within
+    /// a budget.
     pub async fn lookup(&self, reader: &Reader, observable: &Observable) -> Result<Lookup> {
         let (reader, asked) = (reader.clone(), observable.clone());
+        let (sources, own, cut) = self
+            .read(move |conn| {
+                let sources = reader.sources(conn)?;
+                let (own, cut) = listed(conn, &sources, std::slice::from_ref(&asked))?;
+                Ok((sources, own, cut))
+            })
+            .await?;
+        let asked = observable.clone();
         let deadline = Instant::now() + BUDGET * 4;
-        self.read_until(Some(deadline), move |conn| {
-            let sources = reader.sources(conn)?;
-            lookup(conn, &sources, &asked)
+        let around = self
+            .read_until(Some(deadline), move |conn| related(conn, &sources, &asked))
+            .await;
+        let (related, complete) = match around {
+            Err(error) if error.is_interrupted() => (Vec::new(), false),
+            around => around?,
+        };
+        Ok(Lookup {
+            observable: observable.clone(),
+            listings: own.into_iter().flat_map(|own| own.listings).collect(),
+            related,
+            complete: complete && !cut,
         })
-        .await
     }
 
     /// Which of many observables are known to the reader, with their listings; the others are not in
@@ -66,41 +83,47 @@ impl Store {
         let reader = reader.clone();
         self.read(move |conn| {
             let sources = reader.sources(conn)?;
-            let asked: Vec<&Observable> = observables.iter().collect();
-            let mut ids: Vec<i64> = observable::find_many(conn, &asked)?
-                .into_iter()
-                .flatten()
-                .collect();
-            ids.sort_unstable();
-            ids.dedup();
-            let mut found: Vec<Found> = Vec::new();
-            for block in ids.chunks(1_000) {
-                for held in crate::listing::load(conn, &sources, block)?.0 {
-                    match found.last_mut() {
-                        Some(last) if last.observable == held.listing.observable => {
-                            last.listings.push(held.listing);
-                        }
-                        _ => found.push(Found {
-                            observable: held.listing.observable.clone(),
-                            listings: vec![held.listing],
-                        }),
-                    }
-                }
-            }
-            Ok(found)
+            Ok(listed(conn, &sources, &observables)?.0)
         })
         .await
     }
 }
 
-fn lookup(conn: &Conn, sources: &Sources, asked: &Observable) -> Result<Lookup> {
+/// Those of the observables that have listings which the reader may see, with them; and whether one has
+/// more than are read.
+fn listed(conn: &Conn, sources: &Sources, asked: &[Observable]) -> Result<(Vec<Found>, bool)> {
+    let asked: Vec<&Observable> = asked.iter().collect();
+    let ids = observable::find_many(conn, &asked)?;
+    let mut ids: Vec<i64> = ids.into_iter().flatten().collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let (mut found, mut cut) = (Vec::<Found>::new(), false);
+    for block in ids.chunks(1_000) {
+        let (held, more) = listing::load(conn, sources, block)?;
+        cut |= more;
+        for held in held {
+            match found.last_mut() {
+                Some(last) if last.observable == held.listing.observable => {
+                    last.listings.push(held.listing);
+                }
+                _ => found.push(Found {
+                    observable: held.listing.observable.clone(),
+                    listings: vec![held.listing],
+                }),
+            }
+        }
+    }
+    Ok((found, cut))
+}
+
+/// What is listed around an observable, by tie, and whether that is all.
+fn related(conn: &Conn, sources: &Sources, asked: &Observable) -> Result<(Vec<Related>, bool)> {
     let circle = Circle::around(asked.clone());
-    let mut listings = Vec::new();
     let mut groups: BTreeMap<Option<Tie>, Related> = BTreeMap::new();
     let around = Query::from(Expr::from(Term::Observable(asked.clone())));
     let mut complete = walk(conn, sources, &around, |found| {
         match circle.tie(&found.observable) {
-            Some(Tie::Same) => listings = found.listings,
+            Some(Tie::Same) => {}
             tie => add(&mut groups, tie, found),
         }
     })?;
@@ -115,13 +138,7 @@ fn lookup(conn: &Conn, sources: &Sources, asked: &Observable) -> Result<Lookup> 
             }
         })?;
     }
-    let related = groups.into_values().collect();
-    Ok(Lookup {
-        observable: asked.clone(),
-        listings,
-        related,
-        complete,
-    })
+    Ok((groups.into_values().collect(), complete))
 }
 
 fn add(groups: &mut BTreeMap<Option<Tie>, Related>, tie: Option<Tie>, found: Found) {
@@ -143,14 +160,7 @@ fn walk(
     query: &Query,
     mut show: impl FnMut(Found),
 ) -> Result<bool> {
-    let walks: Vec<Walk> = plan(conn, query)?;
-    let matcher = Matcher::new(query).map_err(|error| Error::Invalid(error.to_string()))?;
-    let judge = Judge {
-        conn,
-        sources,
-        walks: &walks,
-        matcher: &matcher,
-    };
+    let judge = Judge::new(conn, sources, query)?;
     let deadline = Instant::now() + BUDGET;
     let mut count = 0;
     let visited = judge.run(
@@ -166,5 +176,5 @@ fn walk(
             }
         },
     )?;
-    Ok(visited == Visit::Done)
+    Ok(visited == Visit::Done && !judge.was_cut())
 }

@@ -23,8 +23,8 @@ use crate::{Listing, Reader, Store};
 
 pub use groups::{Group, Groups};
 pub(crate) use page::{Judge, Visit};
-pub(crate) use plan::plan;
-pub(crate) use walk::Walk;
+use plan::plan;
+use walk::Walk;
 
 /// How to search.
 #[derive(Clone, Debug)]

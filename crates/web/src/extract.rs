@@ -1,10 +1,11 @@
 //! Parts of a request, refused as problem details when they are not what a handler takes.
 
 use axum::body::Bytes;
+use axum::extract::multipart::{MultipartError, MultipartRejection};
 use axum::extract::rejection::{
     BytesRejection, FormRejection, JsonRejection, PathRejection, QueryRejection,
 };
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
 use axum::http::StatusCode;
 
 use crate::problem::Problem;
@@ -28,6 +29,17 @@ pub(crate) struct JsonBody<T>(pub(crate) T);
 #[derive(FromRequest)]
 #[from_request(via(axum::extract::Form), rejection(Problem))]
 pub(crate) struct FormBody<T>(pub(crate) T);
+
+/// A form that a browser sent, with files.
+pub(crate) struct FormParts(pub(crate) Multipart);
+
+impl<S: Send + Sync> FromRequest<S> for FormParts {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<FormParts, Problem> {
+        Ok(FormParts(Multipart::from_request(request, state).await?))
+    }
+}
 
 /// A body as it came.
 pub(crate) struct RawBody(pub(crate) Bytes);
@@ -66,6 +78,18 @@ impl From<JsonRejection> for Problem {
 impl From<FormRejection> for Problem {
     fn from(rejection: FormRejection) -> Problem {
         Problem::new(rejection.status(), rejection.body_text())
+    }
+}
+
+impl From<MultipartRejection> for Problem {
+    fn from(rejection: MultipartRejection) -> Problem {
+        Problem::new(rejection.status(), rejection.body_text())
+    }
+}
+
+impl From<MultipartError> for Problem {
+    fn from(error: MultipartError) -> Problem {
+        Problem::new(error.status(), error.body_text())
     }
 }
 

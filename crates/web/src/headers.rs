@@ -7,7 +7,7 @@ use axum::response::Response;
 /// nothing that stands in a page itself is run or styles it, and nothing frames it.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
-    require-trusted-types-for 'script'";
+    require-trusted-types-for 'script'; trusted-types card";
 
 /// Adds them where the handler has not.
 pub(crate) async fn secure(mut response: Response) -> Response {

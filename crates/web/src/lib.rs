@@ -5,21 +5,28 @@
 //! API in `api.rs`, its page in `page.rs`. From route to handler to store are three hops: handlers
 //! hold neither SQL nor matching, and what a caller may see is decided by the store alone.
 
+mod about;
 pub mod account;
 pub mod audience;
 pub mod audit;
 mod auth;
 pub mod batch;
+mod browser;
 pub mod change;
+mod check;
 mod component;
+mod error_page;
 mod extract;
 mod frame;
 mod headers;
 mod health;
+mod help;
 mod home;
 pub mod key;
 mod limits;
+mod live;
 mod lookup;
+mod observable;
 mod openapi;
 mod part;
 mod problem;

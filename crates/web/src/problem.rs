@@ -116,15 +116,20 @@ fn operation() -> String {
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Problem {
+        if error.is_unavailable() {
+            return Problem::unavailable("The database cannot be reached.", &error);
+        }
         let status = match &error {
             Error::NotFound { .. } => StatusCode::NOT_FOUND,
             Error::Conflict(_) => StatusCode::CONFLICT,
             Error::Invalid(_) => StatusCode::BAD_REQUEST,
             Error::Forbidden(_) => StatusCode::FORBIDDEN,
-            Error::Pool(_) | Error::Closed => {
-                return Problem::unavailable("The database cannot be reached.", &error);
-            }
-            Error::Sqlite(_) | Error::Postgres(_) | Error::File { .. } | Error::Corrupt(_) => {
+            Error::Pool(_)
+            | Error::Closed
+            | Error::Sqlite(_)
+            | Error::Postgres(_)
+            | Error::File { .. }
+            | Error::Corrupt(_) => {
                 return Problem::internal(&error);
             }
         };
@@ -167,13 +172,16 @@ impl IntoResponse for Problem {
         // A struct of texts and numbers always is JSON.
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let mut response = (status, body).into_response();
+        let (retry_after, challenge) = (self.retry_after, self.challenge);
+        // For `error_page`, which makes a page of it where a browser asked.
+        response.extensions_mut().insert(self);
         let headers = response.headers_mut();
         let json = HeaderValue::from_static("application/problem+json");
         headers.insert(header::CONTENT_TYPE, json);
-        if let Some(seconds) = self.retry_after {
+        if let Some(seconds) = retry_after {
             headers.insert(header::RETRY_AFTER, seconds.into());
         }
-        if let Some(challenge) = self.challenge {
+        if let Some(challenge) = challenge {
             headers.insert(
                 header::WWW_AUTHENTICATE,
                 HeaderValue::from_static(challenge),

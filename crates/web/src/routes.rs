@@ -16,8 +16,9 @@ use utoipa_axum::routes;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::{
-    account, audience, audit, batch, change, component, frame, headers, health, home, key, limits,
-    lookup, openapi, search, session, source,
+    about, account, audience, audit, batch, browser, change, check, component, error_page, frame,
+    headers, health, help, home, key, limits, live, lookup, observable, openapi, search, session,
+    source,
 };
 
 /// For whoever watches over the server: no key, and an answer even when all else is busy.
@@ -69,14 +70,29 @@ fn waiting() -> OpenApiRouter<AppState> {
 
 /// For people with a browser.
 fn pages() -> OpenApiRouter<AppState> {
+    let bulk = DefaultBodyLimit::max(noroshi_lookup::MOST_BYTES + 64 * 1024);
     OpenApiRouter::default()
         .routes(routes!(home::page::show))
+        .routes(routes!(search::page::show))
+        .routes(routes!(search::export::show))
+        .routes(routes!(search::complete::show))
+        .routes(routes!(observable::page::show))
+        .routes(routes!(observable::card::show))
+        .routes(routes!(check::page::ask, check::page::check).layer(bulk))
+        .routes(routes!(help::page::show))
+        .routes(routes!(browser::page::show))
+        .routes(routes!(about::page::show))
         .routes(routes!(component::page::show))
         .routes(routes!(frame::asset::show))
         .routes(routes!(frame::choice::choose))
         .routes(routes!(session::page::ask, session::page::sign_in))
         .routes(routes!(session::welcome::ask, session::welcome::follow))
         .routes(routes!(session::page::sign_out))
+}
+
+/// For open pages: hear of news for as long as they are open.
+fn live() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default().routes(routes!(live::show))
 }
 
 /// What the OpenAPI document describes.
@@ -91,7 +107,7 @@ pub fn app(state: AppState) -> Router {
     let guard = middleware::from_fn(session::guard);
     let all = OpenApiRouter::default()
         .merge(asking().merge(pages().route_layer(guard)).route_layer(quick))
-        .merge(waiting().route_layer(patient))
+        .merge(waiting().merge(live()).route_layer(patient))
         .merge(watching());
     let (router, _) = all.split_for_parts();
     router
@@ -99,6 +115,7 @@ pub fn app(state: AppState) -> Router {
         .method_not_allowed_fallback(not_so)
         .layer(DefaultBodyLimit::max(limits::BODY))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn(error_page::show))
         .layer(CompressionLayer::new())
         .layer(middleware::map_response(headers::secure))
         .with_state(state)
@@ -115,7 +132,7 @@ pub struct Route {
 
 /// Every route there is.
 pub fn table() -> Vec<Route> {
-    let described = api().merge(pages()).into_openapi();
+    let described = api().merge(pages()).merge(live()).into_openapi();
     let mut table = Vec::new();
     for (path, item) in described.paths.paths {
         for method in methods(&item) {

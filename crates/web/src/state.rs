@@ -14,6 +14,8 @@ use crate::problem::Problem;
 const QUICK: usize = 256;
 /// Requests that may wait for changes at the same time.
 const PATIENT: usize = 1_024;
+/// Pages that are told of news at the same time.
+const LIVE: usize = 4_096;
 
 /// How the server stands in its surroundings.
 #[derive(Clone, Copy, Debug, Default)]
@@ -37,6 +39,7 @@ pub struct AppState {
     pub(crate) attempts: Arc<Attempts>,
     pub(crate) quick: Arc<Semaphore>,
     pub(crate) patient: Arc<Semaphore>,
+    pub(crate) live: Arc<Semaphore>,
     closing: Arc<watch::Sender<bool>>,
 }
 
@@ -52,6 +55,7 @@ impl AppState {
             attempts: Arc::default(),
             quick: Arc::new(Semaphore::new(QUICK)),
             patient: Arc::new(Semaphore::new(PATIENT)),
+            live: Arc::new(Semaphore::new(LIVE)),
             closing: Arc::new(watch::Sender::new(false)),
         }
     }

@@ -103,16 +103,13 @@ const NETWORKS: &[Words] = &[
 const NAMES: &[Words] = &[
     (
         "Special-use names",
-        "Names for tests, examples and the host itself: RFC 6761.",
-        &[
-            "test",
-            "localhost",
-            "invalid",
-            "example",
-            "example.com",
-            "example.net",
-            "example.org",
-        ],
+        "Names for tests and the host itself: RFC 6761.",
+        &["test", "localhost", "invalid"],
+    ),
+    (
+        "Documentation names",
+        "Names for examples in texts: RFC 2606, RFC 6761.",
+        &["example", "example.com", "example.net", "example.org"],
     ),
     (
         "Names of local networks",

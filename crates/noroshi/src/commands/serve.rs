@@ -64,7 +64,11 @@ pub(crate) async fn run(args: &ServeArgs, place: &PlaceArgs) -> anyhow::Result<(
         behind_proxy: place.config.behind_proxy,
         https: place.config.https,
     };
-    let state = AppState::new(store, Arc::new(place.warninglists()), settings);
+    let warninglists = match args.demo {
+        true => demo::warninglists(),
+        false => place.warninglists(),
+    };
+    let state = AppState::new(store, Arc::new(warninglists), settings);
     noroshi_web::serve(listeners, state, async move { stop.asked().await }).await?;
     if let Some(schedule) = schedule {
         schedule.await?;

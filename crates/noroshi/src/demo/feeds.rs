@@ -21,11 +21,22 @@ pub(super) struct Feed {
     share: u64,
 }
 
-/// Which of the two runs.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Day {
-    Yesterday,
-    Today,
+/// One of the runs by which the demo's past came in.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Run {
+    /// Counted from the oldest.
+    number: u64,
+    /// Microseconds since the epoch.
+    pub(super) at: i64,
+}
+
+/// Nine runs over four weeks, the last one an hour ago, so that some listings have changed and some have
+/// gone.
+pub(super) fn runs(now: i64) -> impl Iterator<Item = Run> {
+    (0..9).map(move |number: u64| Run {
+        number,
+        at: now - DAY / 24 - (8 - number.cast_signed()) * 27 * DAY / 8,
+    })
 }
 
 /// All of them.
@@ -87,36 +98,29 @@ pub(super) const FEEDS: [Feed; 6] = [
 ];
 
 impl Feed {
-    /// What it lists on that day, in no order.
-    pub(super) fn listings(&self, cast: &Cast, day: Day) -> Vec<NewListing> {
+    /// What it lists in that run, in no order.
+    pub(super) fn listings(&self, cast: &Cast, run: Run) -> Vec<NewListing> {
         let mut random = Random::new(xor_of(self.name));
         let campaigns = cast.campaigns.iter();
         let mut rows: Vec<NewListing> = campaigns
             .flat_map(|campaign| (self.sees)(campaign, &mut random.clone_for(campaign)))
             .collect();
         rows.extend((self.besides)(cast, &mut random));
-        rows.retain(|row| self.lists(row, day, &mut random));
+        rows.retain(|row| self.lists(row, run, &mut random));
         for row in &mut rows {
             row.tags.sort();
-            row.last_seen = row.last_seen.map(|seen| seen.min(cast.now));
-            if day == Day::Yesterday {
-                row.last_seen = row.last_seen.map(|seen| seen - DAY);
-            }
-            if row.last_seen < row.first_seen {
-                row.last_seen = row.first_seen;
-            }
+            row.last_seen = row.last_seen.map(|seen| seen.min(run.at));
+            row.first_seen = row.first_seen.min(row.last_seen);
         }
         rows
     }
 
-    /// The known name is in every source that sees names; the rest comes and goes.
-    fn lists(&self, row: &NewListing, day: Day, random: &mut Random) -> bool {
+    /// The known name is in every run of a source that sees names; the rest comes and goes.
+    fn lists(&self, row: &NewListing, run: Run, random: &mut Random) -> bool {
         let (share, here) = (random.percent(self.share), random.below(100));
-        let missing = match day {
-            Day::Yesterday => here < 8,
-            Day::Today => here >= 96,
-        };
-        row.observable.value() == super::LISTED || (share && !missing)
+        let missing = (run.number * 8..run.number * 8 + 6).contains(&here);
+        let begun = row.first_seen <= Some(run.at);
+        row.observable.value() == super::LISTED || (share && begun && !missing)
     }
 }
 
@@ -300,12 +304,13 @@ mod tests {
     use super::*;
 
     /// Names of the sources that list each value.
-    fn listed(day: Day) -> BTreeMap<Observable, BTreeSet<&'static str>> {
+    fn listed(run: usize) -> BTreeMap<Observable, BTreeSet<&'static str>> {
         let cast = Cast::new(super::super::SEED, 1_795_316_400_000_000);
+        let run = runs(cast.now).nth(run).unwrap();
         let mut listed: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
         for feed in &FEEDS {
-            for row in feed.listings(&cast, day) {
-                assert!(row.last_seen <= Some(cast.now), "{row:?}");
+            for row in feed.listings(&cast, run) {
+                assert!(row.last_seen <= Some(run.at), "{row:?}");
                 assert!(row.first_seen <= row.last_seen, "{row:?}");
                 assert!(row.tags.is_sorted(), "{row:?}");
                 listed.entry(row.observable).or_default().insert(feed.name);
@@ -316,7 +321,7 @@ mod tests {
 
     #[test]
     fn sources_overlap_and_change() {
-        let (before, after) = (listed(Day::Yesterday), listed(Day::Today));
+        let (before, after) = (listed(7), listed(8));
         let count =
             |listed: &BTreeMap<_, BTreeSet<_>>| listed.values().map(BTreeSet::len).sum::<usize>();
         assert!((2_000..9_000).contains(&count(&after)), "{}", count(&after));
@@ -330,7 +335,7 @@ mod tests {
 
     #[test]
     fn many_kinds_are_there() {
-        let kinds: BTreeSet<Kind> = listed(Day::Today).keys().map(Observable::kind).collect();
+        let kinds: BTreeSet<Kind> = listed(8).keys().map(Observable::kind).collect();
         assert!(kinds.len() >= 9, "{kinds:?}");
     }
 }

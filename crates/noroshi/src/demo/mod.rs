@@ -12,6 +12,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use anyhow::Context;
+use noroshi_exchange::warninglist::{Warninglists, builtin};
 use noroshi_indicator::Tlp;
 use noroshi_store::{
     AccountKind, AudienceKind, ImportMode, Mode, NewAccount, NewKey, NewSource, Reader, Role,
@@ -78,6 +79,12 @@ impl Demo {
     }
 }
 
+/// The warninglists for the demo, where every value is one for documentation.
+pub(crate) fn warninglists() -> Warninglists {
+    let lists = builtin().into_iter();
+    Warninglists::new(lists.filter(|list| !list.name.starts_with("Documentation")))
+}
+
 async fn refuse_other_data(store: &Store) -> anyhow::Result<()> {
     let ours = |name: &str| FEEDS.iter().any(|feed| feed.name == name);
     let sources = store.sources(&Reader::operator()).await?;
@@ -103,20 +110,20 @@ async fn fill(store: &Store) -> anyhow::Result<()> {
     }
     let cast = Cast::new(SEED, now());
     for feed in &FEEDS {
-        // Two runs, so that some listings have changed and some have gone.
-        for day in [feeds::Day::Yesterday, feeds::Day::Today] {
-            import(store, feed, &cast, day).await?;
+        for run in feeds::runs(cast.now) {
+            import(store, feed, &cast, run).await?;
         }
     }
     Ok(())
 }
 
-async fn import(store: &Store, feed: &Feed, cast: &Cast, day: feeds::Day) -> anyhow::Result<()> {
+async fn import(store: &Store, feed: &Feed, cast: &Cast, run: feeds::Run) -> anyhow::Result<()> {
     let source = store.ensure_source(new_source(feed)).await?;
-    let mut import = store
+    let import = store
         .begin_import(&source, ImportMode::Offline, ACTOR, None)
         .await?;
-    import.chunk(feed.listings(cast, day), Vec::new()).await?;
+    let mut import = import.dated(run.at).await?;
+    import.chunk(feed.listings(cast, run), Vec::new()).await?;
     import.finish().await?;
     Ok(())
 }

@@ -25,6 +25,7 @@ pub(super) struct Work {
     pub(super) batch: i64,
     pub(super) first_chunk: i64,
     pub(super) started: i64,
+    pub(super) at: Option<i64>,
     pub(super) rows: Vec<NewListing>,
     pub(super) contexts: Arc<Mutex<Remembered>>,
     pub(super) seen: Arc<Mutex<Seen>>,
@@ -65,7 +66,7 @@ impl Work {
         let contexts = contexts.numbers(tx, fresh, &self.rows)?;
         let rows = self.numbered(tx, &mut counts, contexts)?;
         let former = self.former(tx, &rows)?;
-        let chunk = begin_chunk(tx, self.batch)?;
+        let chunk = begin_chunk(tx, self.batch, self.at)?;
         let mut seen = self.seen.lock().map_err(|_| Error::Closed)?;
 
         let mut new = Vec::new();
@@ -228,6 +229,7 @@ pub(super) struct Delist {
     pub(super) source: i64,
     pub(super) batch: i64,
     pub(super) first_chunk: i64,
+    pub(super) at: Option<i64>,
     pub(super) from: (i64, i64),
     pub(super) rows: usize,
     pub(super) seen: Arc<Mutex<Seen>>,
@@ -276,7 +278,7 @@ impl Delist {
             .iter()
             .filter_map(|key| Some((*key, former.get(key)?)))
             .collect();
-        let chunk = begin_chunk(tx, self.batch)?;
+        let chunk = begin_chunk(tx, self.batch, self.at)?;
         let good = "SELECT last_good FROM source WHERE id = ?1";
         let good = tx.query_one(good, params![self.source], |row| row.opt_int(0))?;
         let rows: Vec<_> = rows

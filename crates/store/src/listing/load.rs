@@ -10,7 +10,7 @@ use crate::reader::Sources;
 use crate::sql::{Conn, Row, params};
 use crate::{now, source};
 
-/// Listings that one block of observables may have; beyond, an answer is marked incomplete.
+/// Listings that one statement reads.
 const MOST: i64 = 20_000;
 
 /// A listing with the numbers by which the store knows it.
@@ -40,8 +40,9 @@ impl Held {
     }
 }
 
-/// The listings of `observables` (numbers) by visible sources, ordered by observable, source and
-/// item; and whether that is all of them. One statement.
+/// The listings of `observables` (ascending numbers) by visible sources, ordered by observable, source
+/// and item; and whether one of them has more than are read. One statement, but for a block that has
+/// more listings than one statement reads: its halves are then read by themselves.
 pub(crate) fn load(
     conn: &Conn,
     sources: &Sources,
@@ -58,11 +59,21 @@ pub(crate) fn load(
         WHERE l.observable = ANY(?1) AND l.source = ANY(?2)
         ORDER BY l.observable, l.source, l.item LIMIT ?3";
     let now = now();
-    let held = conn.query(sql, params![observables, sources.ids(), MOST], |row| {
+    let mut held = conn.query(sql, params![observables, sources.ids(), MOST + 1], |row| {
         held(row, now)
     })?;
-    let all = (held.len() as i64) < MOST;
-    Ok((held, all))
+    if held.len() as i64 <= MOST {
+        return Ok((held, false));
+    }
+    if observables.len() == 1 {
+        held.truncate(MOST as usize);
+        return Ok((held, true));
+    }
+    let (before, behind) = observables.split_at(observables.len() / 2);
+    let (mut held, cut) = load(conn, sources, before)?;
+    let (rest, cut_too) = load(conn, sources, behind)?;
+    held.extend(rest);
+    Ok((held, cut || cut_too))
 }
 
 fn held(row: &Row, now: i64) -> Result<Held> {

@@ -110,7 +110,8 @@ impl Postgres {
                 .as_millis()
                 .max(1);
             conn.batch(&format!(
-                "BEGIN READ ONLY; SET LOCAL statement_timeout = {left}"
+                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+                 SET LOCAL statement_timeout = {left}"
             ))?;
             let result = work(conn);
             conn.batch("ROLLBACK")?;

@@ -1,5 +1,6 @@
 //! Running a plan: blocks of the walks, held against the query, into a page and its counts.
 
+use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::time::Instant;
 
@@ -21,12 +22,14 @@ const LARGEST_BLOCK: i64 = 1_024;
 /// Largest page.
 const LARGEST_PAGE: usize = 1_000;
 
-/// Decides which listings of an observable belong to an answer.
+/// Decides which listings of an observable belong to the answer to a query.
 pub(crate) struct Judge<'a> {
-    pub(crate) conn: &'a Conn<'a>,
-    pub(crate) sources: &'a Sources,
-    pub(crate) walks: &'a [Walk],
-    pub(crate) matcher: &'a Matcher,
+    conn: &'a Conn<'a>,
+    sources: &'a Sources,
+    walks: Vec<Walk>,
+    matcher: Matcher,
+    /// Whether an observable had more listings than are looked at.
+    cut: Cell<bool>,
 }
 
 /// How a run ended.
@@ -40,7 +43,26 @@ pub(crate) enum Visit {
     OutOfTime,
 }
 
-impl Judge<'_> {
+impl<'a> Judge<'a> {
+    pub(crate) fn new(
+        conn: &'a Conn<'a>,
+        sources: &'a Sources,
+        query: &Query,
+    ) -> Result<Judge<'a>> {
+        Ok(Judge {
+            conn,
+            sources,
+            walks: plan(conn, query)?,
+            matcher: Matcher::new(query).map_err(|error| Error::Invalid(error.to_string()))?,
+            cut: Cell::new(false),
+        })
+    }
+
+    /// Whether an observable met so far had more listings than are looked at.
+    pub(crate) fn was_cut(&self) -> bool {
+        self.cut.get()
+    }
+
     /// Shows the visitor every observable that matches, once each, from `place` on, which it moves.
     pub(crate) fn run(
         &self,
@@ -63,10 +85,11 @@ impl Judge<'_> {
                 };
                 let mut numbers: Vec<i64> = met.iter().map(|met| met.observable).collect();
                 numbers.sort_unstable();
-                let held = match listing::load(self.conn, self.sources, &numbers) {
+                let (held, cut) = match listing::load(self.conn, self.sources, &numbers) {
                     Err(error) if error.is_interrupted() => return Ok(Visit::OutOfTime),
-                    held => held?.0,
+                    held => held?,
                 };
+                self.cut.set(self.cut.get() || cut);
                 for met in met {
                     let listings = of(&held, met.observable);
                     place.at = Some(met.position);
@@ -131,21 +154,14 @@ pub(super) fn page(
         None => Place::default(),
     };
     let sources = reader.sources(conn)?;
-    let walks = plan(conn, query)?;
-    let matcher = Matcher::new(query).map_err(|error| Error::Invalid(error.to_string()))?;
-    let judge = Judge {
-        conn,
-        sources: &sources,
-        walks: &walks,
-        matcher: &matcher,
-    };
+    let judge = Judge::new(conn, &sources, query)?;
 
     let limit = options.limit.clamp(1, LARGEST_PAGE);
     let mut found: Vec<Found> = Vec::new();
     let mut counting = options.cursor.is_none().then(Counting::default);
     // The place of the page's last observable, once the page is full and there is one more.
     let (mut full, mut end): (Option<Place>, Option<Place>) = (None, None);
-    let budget = std::cell::Cell::new(options.budget);
+    let budget = Cell::new(options.budget);
     let visited = judge.run(
         &mut place,
         || began + budget.get(),
@@ -180,7 +196,7 @@ pub(super) fn page(
     Ok(Page {
         found,
         next: next.map(|place| place.encode(conn, query)).transpose()?,
-        complete: page_is_full || visited != Visit::OutOfTime,
+        complete: (page_is_full || visited != Visit::OutOfTime) && !judge.was_cut(),
         groups: counting.map(|counting| counting.groups(visited == Visit::Done)),
     })
 }

@@ -9,9 +9,6 @@ use crate::error::Result;
 use crate::observable::{name, prefix_end};
 use crate::sql::{Conn, params};
 
-/// Trigrams asked of the index; the candidates are compared whole.
-const TRIGRAMS: usize = 12;
-
 /// The walks that together meet every observable that can match, best first. An AND takes the
 /// cheapest of its parts, an OR all of them; what no index serves is walked newest first.
 pub(crate) fn plan(conn: &Conn, query: &Query) -> Result<Vec<Walk>> {
@@ -99,18 +96,8 @@ fn text_walks(text: &str) -> Vec<Walk> {
     if !words.is_empty() {
         walks.push(Walk::Prose { words });
     }
-    let characters: Vec<char> = folded.chars().collect();
-    if characters.len() >= limits::MIN_PART_CHARS {
-        let all: Vec<String> = characters
-            .windows(3)
-            .map(|three| three.iter().collect())
-            .collect();
-        let step = all.len().div_ceil(TRIGRAMS);
-        let trigrams = all.into_iter().step_by(step).collect();
-        walks.push(Walk::Part {
-            text: folded,
-            trigrams,
-        });
+    if folded.chars().count() >= limits::MIN_PART_CHARS {
+        walks.push(Walk::Part(folded));
     }
     walks
 }

@@ -6,9 +6,9 @@ use super::cursor::Position;
 use crate::context::{FAMILY, TAG};
 use crate::error::Result;
 use crate::listing::Held;
-use crate::observable;
 use crate::reader::Sources;
 use crate::sql::{Conn, Param, params};
+use crate::{observable, part};
 
 /// Kinds of which there are too many for an index of their own; the same list stands in the schema,
 /// at `observable_rare`.
@@ -38,7 +38,7 @@ pub(crate) enum Walk {
     /// Listings whose family, tags or note have these words, newest context first.
     Prose { words: Vec<String> },
     /// Values with this text in them, newest first.
-    Part { text: String, trigrams: Vec<String> },
+    Part(String),
     /// What a source lists, newest observable first.
     Source(i64),
     /// Listings received in this range, newest first.
@@ -69,7 +69,7 @@ impl Walk {
             Walk::Names { .. } => 2,
             Walk::Addresses { .. } => 3,
             Walk::Kind(_) | Walk::Label { .. } | Walk::Prose { .. } => 4,
-            Walk::Part { .. } => 5,
+            Walk::Part(_) => 5,
             Walk::Source(_) => 6,
             Walk::Received { from: Some(_), .. } => 7,
             Walk::Received { .. } => 8,
@@ -103,7 +103,10 @@ impl Walk {
                     ORDER BY id DESC LIMIT ?4";
                 conn.query(sql, params![from, until, below, STRATA], |row| row.int(0))
             }),
-            Walk::Part { text, trigrams } => parts(conn, text, trigrams, after, count),
+            Walk::Part(text) => {
+                let found = part::matching(conn, text, below(after), count)?;
+                Ok(found.into_iter().map(numbered).collect())
+            }
             Walk::Source(source) if !sources.contains(source) => Ok(Vec::new()),
             Walk::Source(source) => {
                 let sql = "SELECT DISTINCT observable FROM listing
@@ -137,9 +140,7 @@ impl Walk {
             Walk::Addresses { from, to } => observable
                 .address_range()
                 .is_some_and(|(first, _)| first >= *from && first <= *to),
-            Walk::Part { text, .. } => {
-                observable.kind().searchable_in_part() && fold(observable.value()).contains(text)
-            }
+            Walk::Part(text) => part::has(observable, text),
             Walk::Source(source) => listings.iter().any(|held| held.source == *source),
             Walk::Kind(kind) => observable.kind() == *kind,
             Walk::All => true,
@@ -201,13 +202,15 @@ fn below(after: Option<&Position>) -> i64 {
 }
 
 fn numbers(conn: &Conn, sql: &str, params: &[Param]) -> Result<Vec<Met>> {
-    conn.query(sql, params, |row| {
-        let observable = row.int(0)?;
-        Ok(Met {
-            observable,
-            position: Position::Number(observable),
-        })
-    })
+    conn.query(sql, params, |row| Ok(numbered(row.int(0)?)))
+}
+
+/// Met by a walk that goes by numbers.
+fn numbered(observable: i64) -> Met {
+    Met {
+        observable,
+        position: Position::Number(observable),
+    }
 }
 
 fn exact(conn: &Conn, observables: &[Observable], after: Option<&Position>) -> Result<Vec<Met>> {
@@ -352,58 +355,6 @@ fn quoted(word: &str, quote: char) -> String {
         .replace(quote, &format!("{quote}{quote}"))
         .replace('\\', "\\\\");
     format!("{quote}{doubled}{quote}")
-}
-
-/// Candidates from the trigram index, compared whole. Asks on until something is left or the index
-/// has no more.
-fn parts(
-    conn: &Conn,
-    text: &str,
-    trigrams: &[String],
-    after: Option<&Position>,
-    count: i64,
-) -> Result<Vec<Met>> {
-    let mut from = below(after);
-    loop {
-        let candidates = match conn {
-            Conn::Sqlite(_) => {
-                let sql = "SELECT o.id, o.kind, o.value FROM observable o WHERE o.id IN (
-                    SELECT rowid FROM observable_part WHERE observable_part MATCH ?1 AND rowid < ?2
-                    ORDER BY rowid DESC LIMIT ?3) ORDER BY o.id DESC";
-                let three: Vec<String> = trigrams.iter().map(|three| quoted(three, '"')).collect();
-                conn.query(sql, params![&three.join(" "), from, count], candidate)?
-            }
-            Conn::Postgres(_) => {
-                let sql =
-                    "SELECT id, kind, value FROM observable WHERE kind IN (4, 5, 6, 19, 20, 21, 22)
-                    AND value ILIKE ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3";
-                let escaped = text
-                    .replace('\\', "\\\\")
-                    .replace('%', "\\%")
-                    .replace('_', "\\_");
-                conn.query(
-                    sql,
-                    params![&format!("%{escaped}%"), from, count],
-                    candidate,
-                )?
-            }
-        };
-        let Some((last, _)) = candidates.last() else {
-            return Ok(Vec::new());
-        };
-        from = *last;
-        let met: Vec<Met> = candidates
-            .into_iter()
-            .filter(|(_, observable)| fold(observable.value()).contains(text))
-            .map(|(id, _)| Met {
-                observable: id,
-                position: Position::Number(id),
-            })
-            .collect();
-        if !met.is_empty() {
-            return Ok(met);
-        }
-    }
 }
 
 fn candidate(row: &crate::sql::Row) -> Result<(i64, Observable)> {

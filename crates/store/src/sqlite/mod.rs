@@ -61,22 +61,34 @@ pub(crate) fn query<T>(
     Ok(found)
 }
 
+/// Rows that one statement inserts: most of what a row costs is the statement.
+const TOGETHER: usize = 64;
+
 pub(crate) fn bulk<'p, const N: usize>(
     conn: &Connection,
     table: &Table,
-    rows: impl Iterator<Item = [Param<'p>; N]>,
+    mut rows: impl Iterator<Item = [Param<'p>; N]>,
 ) -> Result<()> {
-    let columns: Vec<&str> = table.columns.iter().map(|(name, _)| *name).collect();
-    let marks: Vec<String> = (1..=N).map(|n| format!("?{n}")).collect();
-    let sql = format!(
-        "INSERT INTO {} ({}) VALUES ({})",
-        table.name,
-        columns.join(", "),
-        marks.join(", ")
-    );
-    let mut statement = conn.prepare_cached(&sql)?;
-    for row in rows {
-        statement.execute(rusqlite::params_from_iter(row.iter()))?;
+    let mut many = conn.prepare_cached(&insert(table, TOGETHER))?;
+    loop {
+        let some: Vec<[Param; N]> = rows.by_ref().take(TOGETHER).collect();
+        if some.len() == TOGETHER {
+            many.execute(rusqlite::params_from_iter(some.as_flattened()))?;
+            continue;
+        }
+        let mut one = conn.prepare_cached(&insert(table, 1))?;
+        for row in &some {
+            one.execute(rusqlite::params_from_iter(row))?;
+        }
+        return Ok(());
     }
-    Ok(())
+}
+
+/// `FAIL` spares SQLite the journal by which it would take back a statement's first rows; here a row
+/// that fails takes back the whole transaction.
+fn insert(table: &Table, rows: usize) -> String {
+    let columns: Vec<&str> = table.columns.iter().map(|(name, _)| *name).collect();
+    let row = format!("({})", vec!["?"; columns.len()].join(", "));
+    let (name, columns, rows) = (table.name, columns.join(", "), vec![row; rows].join(", "));
+    format!("INSERT OR FAIL INTO {name} ({columns}) VALUES {rows}")
 }

@@ -130,18 +130,28 @@ fn commit_together(conn: &Connection, mut jobs: Vec<Box<dyn Job>>, latest: &watc
     }
 }
 
-/// The newest change that the commit brought, if it brought any.
+/// The newest change that the commit brought, if it brought any. A write that is alone needs no
+/// savepoint, which would cost it a journal of every page it changes.
 fn run_all(conn: &Connection, jobs: &mut [Box<dyn Job>]) -> Result<Option<i64>> {
     conn.execute_batch("BEGIN IMMEDIATE")?;
     let mut announced = Vec::new();
+    let alone = jobs.len() == 1;
     for job in jobs.iter_mut() {
-        conn.execute_batch("SAVEPOINT job")?;
         let tx = Tx::new(Conn::Sqlite(conn));
-        match job.run(&tx) {
-            Ok(()) => announced.append(&mut tx.announced.borrow_mut()),
-            Err(()) => conn.execute_batch("ROLLBACK TO job")?,
+        if alone {
+            if job.run(&tx).is_err() {
+                conn.execute_batch("ROLLBACK")?;
+                return Ok(None);
+            }
+        } else {
+            conn.execute_batch("SAVEPOINT job")?;
+            if job.run(&tx).is_err() {
+                conn.execute_batch("ROLLBACK TO job; RELEASE job")?;
+                continue;
+            }
+            conn.execute_batch("RELEASE job")?;
         }
-        conn.execute_batch("RELEASE job")?;
+        announced.append(&mut tx.announced.borrow_mut());
     }
     let seq = change::append(&Conn::Sqlite(conn), &announced)?;
     conn.execute_batch("COMMIT")?;

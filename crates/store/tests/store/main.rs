@@ -1,11 +1,14 @@
 //! The store through its public interface, the same on either engine.
 #![allow(clippy::panic, clippy::unwrap_used, reason = "all of it is tests")]
 
+mod activity;
 mod changes;
+mod complete;
 mod hub;
 mod imports;
 mod managing;
 mod model;
+mod parts;
 mod people;
 mod quality;
 mod rollback;

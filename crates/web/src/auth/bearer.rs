@@ -12,6 +12,7 @@ use noroshi_store::{Account, Reader, Scope};
 
 use super::{Whose, granted};
 use crate::problem::Problem;
+use crate::session;
 use crate::state::AppState;
 
 /// Who calls.
@@ -87,8 +88,11 @@ impl FromRequestParts<AppState> for Caller {
     }
 }
 
-async fn caller(parts: &Parts, state: &AppState) -> Result<Caller, Problem> {
+async fn caller(parts: &mut Parts, state: &AppState) -> Result<Caller, Problem> {
     let Some(key) = bearer(&parts.headers) else {
+        if let Some(caller) = session::trying(parts, state).await? {
+            return Ok(caller);
+        }
         return Err(Problem {
             challenge: Some("Bearer realm=\"noroshi\""),
             ..Problem::new(

@@ -1,3 +1,5 @@
-//! The front page: what is new, and how the sources are.
+//! The front page: what is new since the last visit, and how the sources are.
 
+mod news;
 pub(crate) mod page;
+mod visit;

@@ -1,20 +1,84 @@
 //! The page over HTTP.
 
 use askama::Template;
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{AppendHeaders, IntoResponse, Response};
+use noroshi_store::{BatchState, now};
 
+use super::news::{News, by_source};
+use super::visit::Visit;
 use crate::frame::{Frame, render};
+use crate::part::{Moment, Sparkline, encoded};
 use crate::problem::Problem;
+use crate::source::{Health, HealthBadge};
+use crate::state::AppState;
+
+/// Batches that are summed up.
+const BATCHES: usize = 500;
+/// What is new to somebody who was never here: a day, in microseconds.
+const DAY: i64 = 24 * 60 * 60 * 1_000_000;
+/// Days of a sparkline.
+const DAYS: usize = 30;
 
 #[derive(Template)]
 #[template(path = "home.html")]
 struct Home {
     frame: Frame,
+    /// Whether the reader was here before.
+    known: bool,
+    news: Vec<News>,
+    more: bool,
+    sources: Vec<SourceLine>,
+}
+
+struct SourceLine {
+    name: String,
+    href: String,
+    health: HealthBadge,
+    last_good: Option<Moment>,
+    sparkline: Sparkline,
 }
 
 /// The front page.
 #[utoipa::path(get, path = "/", responses((status = OK)))]
-pub(crate) async fn show(frame: Frame) -> Result<Response, Problem> {
-    render(StatusCode::OK, &Home { frame })
+pub(crate) async fn show(
+    frame: Frame,
+    State(state): State<AppState>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let (store, reader, now) = (&state.store, frame.reader(), now());
+    let visit = Visit::of(&headers, now);
+    let since = visit.since.unwrap_or(now - DAY);
+    let mut batches = store.batches(&reader, None, None, BATCHES).await?;
+    let all = batches.len();
+    batches.retain(|batch| {
+        let lately = batch.finished.is_none_or(|finished| finished > since);
+        lately && batch.state != BatchState::RolledBack
+    });
+    let more = all == BATCHES && batches.len() == all;
+    let activity = store.activity(&reader, DAYS, now, 0).await?;
+    let sources = store.sources(&reader).await?.into_iter().map(|source| {
+        let days = activity.get(&source.id);
+        SourceLine {
+            href: format!("/sources/{}", encoded(&source.name)),
+            health: HealthBadge {
+                health: Health::of(&source),
+                words: frame.words,
+            },
+            last_good: source.last_good.map(Moment::at),
+            sparkline: Sparkline::new(days.map_or(&[0; DAYS], Vec::as_slice), frame.words),
+            name: source.name,
+        }
+    });
+    let page = Home {
+        known: visit.since.is_some(),
+        news: by_source(&batches, since, frame.words),
+        more,
+        sources: sources.collect(),
+        frame,
+    };
+    let page = render(StatusCode::OK, &page)?;
+    let cookie = AppendHeaders([(header::SET_COOKIE, visit.cookie())]);
+    Ok((cookie, page).into_response())
 }

@@ -48,7 +48,7 @@ fn sentence(mark: Mark, sources: u64, words: &'static Words) -> String {
 /// How much speaks for the value's being bad. What its sources are sure of, or 50 where none says;
 /// each further source takes away a third of the doubt that is left. Half of that once nothing
 /// repeats it, a quarter once its sources took it off, at most 10 when a warninglist has it.
-fn score(verdict: &Verdict, warned: bool) -> u8 {
+pub(crate) fn score(verdict: &Verdict, warned: bool) -> u8 {
     let Some(state) = verdict.state else { return 0 };
     let mut doubt = 100 - u32::from(verdict.confidence.unwrap_or(50).min(100));
     for _ in 1..verdict.source_count.min(20) {

@@ -1,6 +1,11 @@
 //! Search as answers show it; the command line prints the same.
 
 pub(crate) mod api;
+pub(crate) mod complete;
+mod explain;
+pub(crate) mod export;
+mod narrow;
+pub(crate) mod page;
 
 use noroshi_lookup::{Listing, Value};
 use noroshi_store::{Found, Groups, Page};

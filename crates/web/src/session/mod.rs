@@ -9,10 +9,12 @@ pub(crate) mod welcome;
 pub(crate) use guard::guard;
 
 use axum::extract::FromRequestParts;
-use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use noroshi_store::Account;
+use axum::http::{HeaderMap, Method};
+use noroshi_indicator::Tlp;
+use noroshi_store::{Account, Scope};
 
+use crate::auth::{Caller, granted};
 use crate::problem::Problem;
 use crate::state::{AppState, Settings};
 
@@ -42,6 +44,7 @@ fn cookie_name(settings: Settings) -> &'static str {
     }
 }
 
+/// What the cookie of the session holds.
 pub(crate) fn token(headers: &HeaderMap, settings: Settings) -> Option<&str> {
     crate::frame::cookie(headers, cookie_name(settings))
 }
@@ -50,6 +53,21 @@ fn cookie(token: &str, seconds: i64, settings: Settings) -> String {
     let name = cookie_name(settings);
     let secure = if settings.https { "; Secure" } else { "" };
     format!("{name}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+}
+
+/// Who tries the API on a page of ours: a session stands for a key there, to read and nothing else.
+pub(crate) async fn trying(parts: &mut Parts, state: &AppState) -> Result<Option<Caller>, Problem> {
+    let site = parts.headers.get("sec-fetch-site");
+    if parts.method != Method::GET || site.is_none_or(|site| site != "same-origin") {
+        return Ok(None);
+    }
+    let SignedIn(account) = SignedIn::from_request_parts(parts, state).await?;
+    Ok(account.map(|account| Caller {
+        scopes: granted(account.role, &[Scope::Read, Scope::Admin]),
+        account,
+        tlp: Tlp::AmberStrict,
+        expires: None,
+    }))
 }
 
 #[cfg(test)]

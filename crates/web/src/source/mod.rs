@@ -1,12 +1,15 @@
 //! Sources as answers show them.
 
 pub(crate) mod api;
+mod health;
 
 use noroshi_indicator::Tlp;
 use noroshi_lookup::Time;
 use noroshi_store::Source;
 use serde::Serialize;
 use utoipa::ToSchema;
+
+pub(crate) use health::{Health, HealthBadge};
 
 /// A source of listings.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, ToSchema)]

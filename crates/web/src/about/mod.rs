@@ -1,0 +1,4 @@
+//! Which program this is, and what it is made of.
+
+mod licences;
+pub(crate) mod page;

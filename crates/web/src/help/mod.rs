@@ -1,0 +1,3 @@
+//! Help for the query language, with examples that run.
+
+pub(crate) mod page;

@@ -1,0 +1,126 @@
+//! One stream a tab: tells when there is something new that its reader may see.
+//!
+//! A tab that waits costs its connection and nothing else: all of them follow the same number, and
+//! only when that grows is the database asked, once a tab, at most every [`PACE`].
+
+use std::collections::BTreeSet;
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures::stream;
+use noroshi_store::Reader;
+use serde::Serialize;
+use tokio::sync::{OwnedSemaphorePermit, watch};
+
+use crate::frame::Frame;
+use crate::problem::Problem;
+use crate::session;
+use crate::state::AppState;
+
+/// A comment is sent so often, so that whatever stands between keeps the connection open.
+const HEARTBEAT: Duration = Duration::from_secs(20);
+/// What arrives within this time is told at once.
+const PACE: Duration = Duration::from_secs(1);
+/// Changes that are summed up in one event.
+const CHANGES: usize = 1_000;
+/// When a tab that was cut off may come back, in milliseconds.
+const AGAIN: Duration = Duration::from_secs(5);
+
+/// What became new or different since the event before.
+#[derive(Debug, Default, Serialize)]
+struct News {
+    new: i64,
+    changed: i64,
+    delisted: i64,
+    sources: BTreeSet<String>,
+}
+
+struct Tab {
+    state: AppState,
+    reader: Reader,
+    token: String,
+    latest: watch::Receiver<i64>,
+    seq: i64,
+    _turn: OwnedSemaphorePermit,
+}
+
+/// The stream.
+#[utoipa::path(get, path = "/live", responses((status = OK)))]
+pub(crate) async fn show(
+    frame: Frame,
+    State(state): State<AppState>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let turn = state
+        .live
+        .clone()
+        .try_acquire_owned()
+        .map_err(|_| Problem {
+            retry_after: Some(60),
+            ..Problem::new(StatusCode::SERVICE_UNAVAILABLE, "Too many pages are live.")
+        })?;
+    let latest = state.store.latest_change();
+    let last = headers.get("last-event-id");
+    let last = last.and_then(|id| id.to_str().ok()?.parse::<i64>().ok());
+    let newest = *latest.borrow();
+    let tab = Tab {
+        reader: frame.reader(),
+        token: session::token(&headers, state.settings)
+            .unwrap_or_default()
+            .to_owned(),
+        // Who was away comes back to what was missed; a number from nowhere is not believed.
+        seq: last
+            .filter(|last| (0..=newest).contains(last))
+            .unwrap_or(newest),
+        latest,
+        state,
+        _turn: turn,
+    };
+    let events = stream::unfold(tab, |mut tab| async move {
+        let event = tab.next().await?;
+        Some((Ok::<Event, Infallible>(event), tab))
+    });
+    let beat = KeepAlive::new().interval(HEARTBEAT);
+    Ok(Sse::new(events).keep_alive(beat).into_response())
+}
+
+impl Tab {
+    /// Waits for news. Nothing when the stream is to end: the server stops, or the session did.
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            if *self.latest.borrow_and_update() <= self.seq {
+                tokio::select! {
+                    changed = self.latest.changed() => changed.ok()?,
+                    () = self.state.closed() => return None,
+                }
+                tokio::select! {
+                    () = tokio::time::sleep(PACE) => {}
+                    () = self.state.closed() => return None,
+                }
+            }
+            let store = &self.state.store;
+            let account = store.session(&self.token).await.ok()??;
+            if Reader::account(account.id) != self.reader {
+                return None;
+            }
+            let (changes, seq) = store.changes(&self.reader, self.seq, CHANGES).await.ok()?;
+            self.seq = seq;
+            if changes.is_empty() {
+                continue;
+            }
+            let mut news = News::default();
+            for change in changes {
+                news.new += change.new;
+                news.changed += change.changed;
+                news.delisted += change.delisted;
+                news.sources.insert(change.source);
+            }
+            let event = Event::default().event("news").id(self.seq.to_string());
+            return event.retry(AGAIN).json_data(&news).ok();
+        }
+    }
+}
