@@ -17,8 +17,8 @@ use crate::problem::Problem;
 use crate::state::AppState;
 use crate::{
     about, account, audience, audit, batch, browser, change, check, component, error_page, frame,
-    headers, health, help, home, key, limits, live, lookup, observable, openapi, search, session,
-    source,
+    headers, health, help, home, key, limits, live, lookup, manage, observable, openapi, search,
+    session, settings, source,
 };
 
 /// For whoever watches over the server: no key, and an answer even when all else is busy.
@@ -87,12 +87,35 @@ fn pages() -> OpenApiRouter<AppState> {
         .routes(routes!(frame::choice::choose))
         .routes(routes!(session::page::ask, session::page::sign_in))
         .routes(routes!(session::welcome::ask, session::welcome::follow))
+        .routes(routes!(settings::page::show))
+        .routes(routes!(settings::change::look))
+        .routes(routes!(settings::change::password))
+        .routes(routes!(settings::change::revoke_session))
+        .routes(routes!(settings::keys::add))
+        .routes(routes!(settings::keys::revoke))
+        .merge(managing())
         .routes(routes!(session::page::sign_out))
 }
 
 /// For open pages: hear of news for as long as they are open.
 fn live() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().routes(routes!(live::show))
+}
+
+/// For administrators with a browser.
+fn managing() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .routes(routes!(manage::accounts::show))
+        .routes(routes!(manage::accounts::add))
+        .routes(routes!(manage::account::show, manage::account::change))
+        .routes(routes!(manage::account::delete))
+        .routes(routes!(manage::account::link))
+        .routes(routes!(manage::audience::show, manage::audience::add))
+        .routes(routes!(manage::audience::add_organisation))
+        .routes(routes!(manage::audience::change))
+        .routes(routes!(manage::key::show))
+        .routes(routes!(manage::key::revoke))
+        .routes(routes!(manage::audit::show))
 }
 
 /// What the OpenAPI document describes.
@@ -106,7 +129,11 @@ pub fn app(state: AppState) -> Router {
     let patient = middleware::from_fn_with_state(state.clone(), limits::patient);
     let guard = middleware::from_fn(session::guard);
     let all = OpenApiRouter::default()
-        .merge(asking().merge(pages().route_layer(guard)).route_layer(quick))
+        .merge(
+            asking()
+                .merge(pages().route_layer(guard))
+                .route_layer(quick),
+        )
         .merge(waiting().merge(live()).route_layer(patient))
         .merge(watching());
     let (router, _) = all.split_for_parts();

@@ -28,6 +28,16 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
+    /// Somebody who is signed in, and may do all that the account may.
+    pub(crate) fn in_person(account: Account) -> Caller {
+        Caller {
+            scopes: granted(account.role, &[Scope::Read, Scope::Write, Scope::Admin]),
+            account,
+            tlp: Tlp::Red,
+            expires: None,
+        }
+    }
+
     pub(crate) fn reader(&self) -> Reader {
         Reader::account(self.account.id)
     }

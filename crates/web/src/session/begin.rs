@@ -42,7 +42,13 @@ pub(crate) async fn begin(
 pub(crate) fn look(
     chosen: &Preferences,
 ) -> impl Iterator<Item = (header::HeaderName, String)> + use<> {
-    let all = [("lang", chosen.language.clone()), ("theme", chosen.theme.clone())];
-    let said = all.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    let all = [
+        ("lang", chosen.language.clone()),
+        ("theme", chosen.theme.clone()),
+        ("zone", chosen.zone.clone()),
+    ];
+    let said = all
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)));
     said.map(|(name, value)| (header::SET_COOKIE, choice::kept(name, &value)))
 }

@@ -103,7 +103,9 @@ pub(crate) async fn sign_in(
     };
     let mut response = render(status, &page)?;
     if let Some(seconds) = wait {
-        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, seconds.into());
     }
     Ok(response)
 }
