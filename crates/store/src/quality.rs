@@ -16,7 +16,7 @@ const RECORD: i64 = 1_000;
 /// Values of each source for the table of all.
 const TABLE: i64 = 200;
 /// The most sources of the table.
-const SOURCES: usize = 100;
+const SOURCES: usize = 60;
 
 /// The record of one source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

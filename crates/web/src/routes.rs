@@ -93,6 +93,12 @@ fn pages() -> OpenApiRouter<AppState> {
         .routes(routes!(settings::change::revoke_session))
         .routes(routes!(settings::keys::add))
         .routes(routes!(settings::keys::revoke))
+        .routes(routes!(source::list::show))
+        .routes(routes!(source::overlap::show))
+        .routes(routes!(source::page::show, source::page::change))
+        .routes(routes!(source::first::show, source::first::choose))
+        .routes(routes!(source::progress::show))
+        .routes(routes!(batch::page::show))
         .merge(managing())
         .routes(routes!(session::page::sign_out))
 }
@@ -100,6 +106,11 @@ fn pages() -> OpenApiRouter<AppState> {
 /// For open pages: hear of news for as long as they are open.
 fn live() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().routes(routes!(live::show))
+}
+
+/// For people with a browser: what must not be cut off.
+fn undoing() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default().routes(routes!(batch::page::roll_back))
 }
 
 /// For administrators with a browser.
@@ -159,7 +170,11 @@ pub struct Route {
 
 /// Every route there is.
 pub fn table() -> Vec<Route> {
-    let described = api().merge(pages()).merge(live()).into_openapi();
+    let described = api()
+        .merge(pages())
+        .merge(live())
+        .merge(undoing())
+        .into_openapi();
     let mut table = Vec::new();
     for (path, item) in described.paths.paths {
         for method in methods(&item) {

@@ -170,8 +170,8 @@ struct LinkAnswer {
 async fn link(place: &Place, name: &str, url: Option<&str>, json: bool) -> anyhow::Result<()> {
     let store = place.open_existing().await?;
     let expires = now() + LINK_LASTS;
-    let made = store.make_link(&Reader::operator(), name, expires);
-    let (token, purpose) = made.await?;
+    let operator = Reader::operator();
+    let (token, purpose) = store.make_link(&operator, name, expires).await?;
     let base = url.map_or_else(|| place.base(), str::to_owned);
     let link = format!("{}/welcome/{token}", base.trim_end_matches('/'));
     let mut out = Out::new();

@@ -57,7 +57,6 @@ pub(crate) struct KeyRow {
     pub(crate) name: String,
     pub(crate) scopes: String,
     pub(crate) tlp: String,
-    pub(crate) created: Moment,
     pub(crate) last_used: Option<Moment>,
     pub(crate) expires: Option<Moment>,
     /// It was not taken back and has not expired.
@@ -74,7 +73,6 @@ impl From<ApiKey> for KeyRow {
             name: key.name,
             scopes: scopes.join(", "),
             tlp: format!("TLP:{}", key.tlp.name().to_uppercase()),
-            created: Moment::at(key.created),
             last_used: key.last_used.map(Moment::at),
             expires: key.expires.map(Moment::at),
             good: key.revoked.is_none() && !over,
