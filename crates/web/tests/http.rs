@@ -10,6 +10,10 @@ mod common;
 mod document;
 #[path = "http/keys.rs"]
 mod keys;
+#[path = "http/knowledge.rs"]
+mod knowledge;
+#[path = "http/live.rs"]
+mod live;
 #[path = "http/managing.rs"]
 mod managing;
 #[path = "http/pages.rs"]
@@ -18,3 +22,5 @@ mod pages;
 mod polling;
 #[path = "http/problems.rs"]
 mod problems;
+#[path = "http/reader.rs"]
+mod reader;

@@ -14,6 +14,10 @@ mod common;
 mod dice;
 #[path = "visibility/model.rs"]
 mod model;
+#[path = "visibility/pages.rs"]
+mod pages;
+#[path = "visibility/people.rs"]
+mod people;
 #[path = "visibility/routes.rs"]
 mod routes;
 #[path = "visibility/world.rs"]

@@ -9,7 +9,7 @@ use super::{Badge, Chip, Mark, Moment, visible};
 use crate::frame::Look;
 
 /// Names that a cell shows; of the rest it says how many there are.
-const SHOWN: usize = 4;
+const SHOWN: usize = 2;
 
 /// A table of values.
 #[derive(Clone, Template)]

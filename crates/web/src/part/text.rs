@@ -1,7 +1,7 @@
 //! Text of others, shown so that it cannot deceive.
 
 /// How many characters of a value a line shows.
-const SHOWN: usize = 72;
+const SHOWN: usize = 48;
 
 /// With every character that nobody sees, or that turns the direction of writing, as its code
 /// point: `a\u{202e}b` is shown as `a‹U+202E›b`.

@@ -14,7 +14,7 @@ use super::explain::explain;
 use super::narrow::facets;
 use crate::extract::Params;
 use crate::frame::{Frame, count, fill, render, thousands};
-use crate::part::{Facet, Pager, Rows, encoded, observable_link};
+use crate::part::{Facet, Pager, Rows, encoded, observable_link, visible};
 use crate::problem::Problem;
 use crate::state::AppState;
 
@@ -105,7 +105,7 @@ impl FoundPage {
         let link = format!("/search?q={}", encoded(&params.q));
         FoundPage {
             explained: explain(query, words),
-            canonical: (canonical != params.q.trim()).then_some(canonical),
+            canonical: (canonical != params.q.trim()).then(|| visible(&canonical)),
             total: page.groups.as_ref().map(|groups| total(groups, frame)),
             facets: facets(&params.q, query, page.groups.as_ref(), frame),
             rows: Rows::new(rows, frame),
@@ -135,14 +135,15 @@ impl Wrong {
         let number = |of: Option<u32>| of.and_then(|n| usize::try_from(n).ok()).unwrap_or(1);
         let (column, length) = (number(problem.column), number(problem.length));
         let mut chars = typed.chars();
-        let before = chars.by_ref().take(column.saturating_sub(1)).collect();
-        let blamed = chars.by_ref().take(length).collect();
+        let before: String = chars.by_ref().take(column.saturating_sub(1)).collect();
+        let blamed: String = chars.by_ref().take(length).collect();
+        let after: String = chars.collect();
         Wrong {
             title: fill(frame.words.query_wrong, &[("n", &column)]),
             detail: problem.detail.clone(),
-            before,
-            blamed,
-            after: chars.collect(),
+            before: visible(&before),
+            blamed: visible(&blamed),
+            after: visible(&after),
         }
     }
 }

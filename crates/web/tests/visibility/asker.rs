@@ -89,7 +89,7 @@ impl<'a> Asker<'a> {
         );
     }
 
-    fn search_through(&self, answer: &Answer, question: &str) {
+    pub(crate) fn search_through(&self, answer: &Answer, question: &str) {
         self.search_text(&answer.text, question);
         self.search_text(&format!("{:?}", answer.headers), question);
     }
