@@ -12,10 +12,10 @@ use crate::problem::Problem;
 use crate::state::AppState;
 
 /// Side of a square of the picture.
-const SIDE: usize = 14;
+const SIDE: usize = 20;
 /// Where the squares begin: names stand before them, numbers above them.
-const LEFT: usize = 130;
-const TOP: usize = 16;
+const LEFT: usize = 200;
+const TOP: usize = 20;
 
 #[derive(Template)]
 #[template(path = "overlap.html")]
@@ -103,8 +103,8 @@ pub(crate) async fn show(frame: Frame, State(state): State<AppState>) -> Result<
             href: format!("/source/{}", encoded(&source.name)),
             name: source.name.clone(),
             sample: source.sample,
-            y: TOP + SIDE * row + 10,
-            x: LEFT + SIDE * row + 3,
+            y: TOP + SIDE * row + 14,
+            x: LEFT + SIDE * row + 4,
             shares,
         });
     }

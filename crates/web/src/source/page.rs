@@ -181,6 +181,9 @@ impl SourcePage {
         let Some(lead) = self.quality.lead else {
             return "–".to_owned();
         };
+        if lead == 0 {
+            return words.same_time.to_owned();
+        }
         let hours = lead.unsigned_abs() / 3_600_000_000;
         let (one, many) = match (lead >= 0, hours < 72) {
             (true, true) => (hours, words.hours_earlier),
