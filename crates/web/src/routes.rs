@@ -142,10 +142,15 @@ pub fn app(state: AppState) -> Router {
     let all = OpenApiRouter::default()
         .merge(
             asking()
-                .merge(pages().route_layer(guard))
+                .merge(pages().route_layer(guard.clone()))
                 .route_layer(quick),
         )
-        .merge(waiting().merge(live()).route_layer(patient))
+        .merge(
+            waiting()
+                .merge(live())
+                .merge(undoing().route_layer(guard))
+                .route_layer(patient),
+        )
         .merge(watching());
     let (router, _) = all.split_for_parts();
     router

@@ -35,7 +35,12 @@ impl<'a> Visitor<'a> {
         let cookies = answer.headers.get_all("set-cookie").iter();
         let mut cookies = cookies.map(|cookie| cookie.to_str().unwrap());
         let session = cookies.find(|cookie| cookie.starts_with("noroshi="));
-        session.unwrap().split(';').next().unwrap().clone_into(&mut self.cookie);
+        session
+            .unwrap()
+            .split(';')
+            .next()
+            .unwrap()
+            .clone_into(&mut self.cookie);
     }
 
     async fn sign_in(&self, name: &str, password: &str) -> Answer {
@@ -91,16 +96,31 @@ async fn the_first_link_makes_an_administrator_once() {
         let path = format!("/welcome/{token}");
         let mut visitor = Visitor::stranger(&hub);
         let page = visitor.page(&path).await;
-        assert!(page.contains("name=\"name\"") && page.contains("new-password"), "{page}");
+        assert!(
+            page.contains("name=\"name\"") && page.contains("new-password"),
+            "{page}"
+        );
         for (password, again) in [(PASSWORD, "another"), ("short", "short")] {
             let form = [("name", "root"), ("password", password), ("again", again)];
             let refused = visitor.post(&path, &form).await;
             assert_eq!(refused.status, 400, "{}", refused.text);
-            assert!(!refused.text.contains(PASSWORD), "a password is never shown");
+            assert!(
+                !refused.text.contains(PASSWORD),
+                "a password is never shown"
+            );
         }
-        let form = [("name", "root"), ("password", PASSWORD), ("again", PASSWORD)];
+        let form = [
+            ("name", "root"),
+            ("password", PASSWORD),
+            ("again", PASSWORD),
+        ];
         let entered = visitor.post(&path, &form).await;
-        assert_eq!(told(&entered), (303, "/welcome/sources"), "{}", entered.text);
+        assert_eq!(
+            told(&entered),
+            (303, "/welcome/sources"),
+            "{}",
+            entered.text
+        );
         visitor.keep(&entered);
         assert!(visitor.page("/manage").await.contains("root"));
         // The form sent again, and the link opened again, change nothing.
@@ -147,7 +167,11 @@ async fn a_password_opens_and_guessing_is_slowed() {
         };
         let refused = hub.store.audit_log(&filter, 100).await.unwrap();
         assert!(refused.iter().any(|entry| entry.object == "ben"));
-        assert!(refused.iter().all(|entry| entry.object == "ben" || entry.object == "?"));
+        assert!(
+            refused
+                .iter()
+                .all(|entry| entry.object == "ben" || entry.object == "?")
+        );
     })
     .await;
 }
@@ -167,7 +191,11 @@ async fn what_other_sites_post_is_refused_everywhere() {
             for site in ["cross-site", "same-site"] {
                 let answer = root.post_from(&path, &[], site).await;
                 assert_eq!(answer.status, 403, "{path} from {site}: {}", answer.text);
-                assert!(answer.text.contains("another site"), "{path}: {}", answer.text);
+                assert!(
+                    answer.text.contains("another site"),
+                    "{path}: {}",
+                    answer.text
+                );
             }
             tried += 1;
         }
@@ -211,7 +239,10 @@ async fn a_session_ends_at_once() {
             ..AccountChange::default()
         };
         let operator = Reader::operator();
-        hub.store.change_account(&operator, "ben", disable).await.unwrap();
+        hub.store
+            .change_account(&operator, "ben", disable)
+            .await
+            .unwrap();
         assert_eq!(ben.get("/settings").await.status, 303, "it was disabled");
         assert_eq!(other.sign_in("ben", new).await.status, 403);
     })
@@ -223,7 +254,11 @@ async fn settings_are_kept_and_keys_shown_once() {
     each_engine_async(async |place| {
         let hub = Hub::on(&place).await;
         let ben = Visitor::new(&hub, "ben", Role::Reader).await;
-        let form = [("language", "ja"), ("theme", "dark"), ("zone", "Asia/Tokyo")];
+        let form = [
+            ("language", "ja"),
+            ("theme", "dark"),
+            ("zone", "Asia/Tokyo"),
+        ];
         let saved = ben.post("/settings/look", &form).await;
         assert_eq!(saved.status, 303);
         let cookies = format!("{:?}", saved.headers);
@@ -236,17 +271,30 @@ async fn settings_are_kept_and_keys_shown_once() {
         let form = [("language", ""), ("theme", "system"), ("zone", "<script>")];
         assert_eq!(ben.post("/settings/look", &form).await.status, 400);
 
-        let form = [("name", "laptop"), ("read", "1"), ("tlp", "amber"), ("days", "30")];
+        let form = [
+            ("name", "laptop"),
+            ("read", "1"),
+            ("tlp", "amber"),
+            ("days", "30"),
+        ];
         let made = ben.post("/settings/keys", &form).await;
         assert_eq!(made.status, 200, "{}", made.text);
         let secret = made.text.split("id=\"secret\">").nth(1).unwrap();
         let secret = secret.split('<').next().unwrap().to_owned();
         let me = hub.with_key(&secret).json("/api/v1/me").await;
-        assert_eq!((&me["account"]["name"], &me["tlp"]), (&"ben".into(), &"amber".into()));
+        assert_eq!(
+            (&me["account"]["name"], &me["tlp"]),
+            (&"ben".into(), &"amber".into())
+        );
         assert!(!ben.page("/settings").await.contains(&secret));
         // Sent again it makes no second one, and nobody gets more than the role allows.
         assert_eq!(ben.post("/settings/keys", &form).await.status, 400);
-        let more = [("name", "more"), ("write", "1"), ("tlp", "green"), ("days", "")];
+        let more = [
+            ("name", "more"),
+            ("write", "1"),
+            ("tlp", "green"),
+            ("days", ""),
+        ];
         assert_eq!(ben.post("/settings/keys", &more).await.status, 400);
         let keys = hub.store.keys(Some("ben")).await.unwrap();
         assert_eq!(keys.len(), 1);
@@ -262,8 +310,18 @@ async fn an_administrator_manages_people() {
     each_engine_async(async |place| {
         let hub = Hub::on(&place).await;
         let root = Visitor::new(&hub, "root", Role::Admin).await;
-        assert_eq!(root.post("/manage/organisations", &[("name", "csirt")]).await.status, 303);
-        let form = [("name", "ben"), ("kind", "person"), ("role", "reader"), ("organisation", "csirt")];
+        assert_eq!(
+            root.post("/manage/organisations", &[("name", "csirt")])
+                .await
+                .status,
+            303
+        );
+        let form = [
+            ("name", "ben"),
+            ("kind", "person"),
+            ("role", "reader"),
+            ("organisation", "csirt"),
+        ];
         let made = root.post("/manage/accounts", &form).await;
         assert_eq!(told(&made), (303, "/manage/accounts/ben"), "{}", made.text);
         let again = root.post("/manage/accounts", &form).await;
@@ -275,36 +333,91 @@ async fn an_administrator_manages_people() {
         let link = format!("/welcome/{}", link.split(['<', '"']).next().unwrap());
         let mut ben = Visitor::stranger(&hub);
         let page = ben.page(&link).await;
-        assert!(page.contains("ben") && !page.contains("id=\"f-name\""), "{page}");
+        assert!(
+            page.contains("ben") && !page.contains("id=\"f-name\""),
+            "{page}"
+        );
         let form = [("password", PASSWORD), ("again", PASSWORD)];
         let entered = ben.post(&link, &form).await;
         assert_eq!(told(&entered), (303, "/"));
         ben.keep(&entered);
-        for path in ["/manage", "/manage/keys", "/manage/audit", "/welcome/sources"] {
+        for path in [
+            "/manage",
+            "/manage/keys",
+            "/manage/audit",
+            "/welcome/sources",
+        ] {
             assert_eq!(ben.get(path).await.status, 403, "{path}");
         }
         assert!(!ben.page("/settings").await.contains("href=\"/manage\""));
 
-        let change = [("role", "analyst"), ("organisation", ""), ("description", "<b>on call"), ("enabled", "1")];
+        let change = [
+            ("role", "analyst"),
+            ("organisation", ""),
+            ("description", "<b>on call"),
+            ("enabled", "1"),
+        ];
         assert_eq!(root.post("/manage/accounts/ben", &change).await.status, 303);
         let page = root.page("/manage/accounts/ben").await;
-        assert!(page.contains("&#60;b&#62;on call") && !page.contains("<b>on"), "{page}");
-        let change = [("role", "reader"), ("organisation", ""), ("description", ""), ("enabled", "1")];
+        assert!(
+            page.contains("&#60;b&#62;on call") && !page.contains("<b>on"),
+            "{page}"
+        );
+        let change = [
+            ("role", "reader"),
+            ("organisation", ""),
+            ("description", ""),
+            ("enabled", "1"),
+        ];
         let last = root.post("/manage/accounts/root", &change).await;
         assert_eq!(last.status, 400);
         assert!(last.text.contains("last administrator"), "{}", last.text);
 
-        let form = [("name", "close"), ("kind", "accounts"), ("members", "ben, root")];
+        let form = [
+            ("name", "close"),
+            ("kind", "accounts"),
+            ("members", "ben, root"),
+        ];
         assert_eq!(root.post("/manage/audiences", &form).await.status, 303);
-        assert_eq!(root.post("/manage/audiences/close", &[("members", "root")]).await.status, 303);
-        assert_eq!(root.post("/manage/audiences/close", &[("members", "eve")]).await.status, 400);
+        assert_eq!(
+            root.post("/manage/audiences/close", &[("members", "root")])
+                .await
+                .status,
+            303
+        );
+        assert_eq!(
+            root.post("/manage/audiences/close", &[("members", "eve")])
+                .await
+                .status,
+            400
+        );
         assert_eq!(hub.store.audience("close").await.unwrap().members, ["root"]);
 
-        let log = root.page("/manage/audit?account=root&action=audience.change&object=").await;
-        assert!(log.contains("<bdi>close</bdi>") && !log.contains("organisation.add</code>"), "{log}");
-        assert_eq!(root.post("/manage/accounts/ben/delete", &[]).await.status, 400);
-        root.post("/manage/accounts", &[("name", "slip"), ("kind", "bot"), ("role", "bot"), ("organisation", "")]).await;
-        assert_eq!(told(&root.post("/manage/accounts/slip/delete", &[]).await), (303, "/manage"));
+        let log = root
+            .page("/manage/audit?account=root&action=audience.change&object=")
+            .await;
+        assert!(
+            log.contains("<bdi>close</bdi>") && !log.contains("organisation.add</code>"),
+            "{log}"
+        );
+        assert_eq!(
+            root.post("/manage/accounts/ben/delete", &[]).await.status,
+            400
+        );
+        root.post(
+            "/manage/accounts",
+            &[
+                ("name", "slip"),
+                ("kind", "bot"),
+                ("role", "bot"),
+                ("organisation", ""),
+            ],
+        )
+        .await;
+        assert_eq!(
+            told(&root.post("/manage/accounts/slip/delete", &[]).await),
+            (303, "/manage")
+        );
     })
     .await;
 }
