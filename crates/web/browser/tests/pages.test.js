@@ -1,0 +1,95 @@
+// Every page, in both themes and languages, wide and narrow: nothing that axe-core objects to, nothing that
+// scrolls sideways, nothing that the browser complains of. A picture of each is kept in target/screenshots.
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { pages, signedIn, startBrowser } from '../support/browser.js';
+import { pictures, startHub } from '../support/hub.js';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+let hub;
+let chromium;
+before(async () => { hub = await startHub(); chromium = await startBrowser(); }, { timeout: 300_000 });
+after(async () => { await chromium?.close(); await hub?.stop(); });
+
+/** What axe-core objects to, in a few words each. It is put in by the debugger, which no policy binds. */
+const objections = async (page) => {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target} ${node.failureSummary}`));
+};
+
+const looks = [
+  { width: 1280, theme: 'light', locale: 'en' },
+  { width: 1280, theme: 'dark', locale: 'ja' },
+  { width: 390, theme: 'light', locale: 'ja' },
+  { width: 390, theme: 'dark', locale: 'en' },
+  { width: 1280, theme: 'contrast', locale: 'en' },
+];
+
+for (const look of looks) {
+  const name = `${look.width}-${look.theme}-${look.locale}`;
+  test(`pages at ${name}`, { timeout: 600_000 }, async () => {
+    const folder = join(pictures, name);
+    mkdirSync(folder, { recursive: true });
+    const { context, page, complaints } = await signedIn(chromium.browser, hub, { ...look, height: look.width === 390 ? 844 : 900 });
+    for (const [title, path] of Object.entries(pages)) {
+      const answer = await page.goto(hub.base + path);
+      await page.screenshot({ path: join(folder, `${title}.png`), fullPage: true });
+      const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      assert.equal(sideways, 0, `${path} scrolls sideways`);
+      assert.deepEqual(await objections(page), [], path);
+      const expected = answer.status() >= 400 ? 1 : 0;
+      assert.equal(complaints.splice(0).filter((text) => !text.includes('Failed to load resource')).length, 0, path);
+      assert.ok(expected === 0 || /wrong|not-found|sources|settings/.test(title), `${path}: ${answer.status()}`);
+    }
+    await context.close();
+  });
+}
+
+test('the page to sign in', { timeout: 300_000 }, async () => {
+  for (const theme of ['light', 'dark']) {
+    const context = await chromium.browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'ja' });
+    await context.addCookies([{ name: 'theme', value: theme, url: hub.base }]);
+    const page = await context.newPage();
+    await page.goto(`${hub.base}/sign-in`);
+    mkdirSync(pictures, { recursive: true });
+    await page.screenshot({ path: join(pictures, `sign-in-${theme}.png`) });
+    assert.deepEqual(await objections(page), []);
+    await context.close();
+  }
+});
+
+test('what opens over a page', { timeout: 300_000 }, async () => {
+  const folder = join(pictures, 'open');
+  mkdirSync(folder, { recursive: true });
+  for (const theme of ['light', 'dark']) {
+    const { context, page } = await signedIn(chromium.browser, hub, { theme });
+    const look = async (name) => {
+      await page.screenshot({ path: join(folder, `${name}-${theme}.png`) });
+      assert.deepEqual(await objections(page), [], name);
+    };
+    await page.goto(`${hub.base}/search?q=tag%3Aphishing`);
+    await page.locator('main .chip').first().hover();
+    await page.locator('.hover .verdict').waitFor();
+    await look('card');
+    await page.mouse.move(5, 5);
+    await page.locator('main .chip').first().click({ button: 'right' });
+    await page.locator('[role="menu"]').waitFor();
+    await look('chip-menu');
+    await page.keyboard.press('Escape');
+    await page.locator('details.menu > summary').click();
+    await look('account-menu');
+    await page.keyboard.press('Escape');
+    await page.fill('#q', 'tag:phishing kind:');
+    await page.locator('.option').first().waitFor();
+    await look('completion');
+    await page.locator('#q').blur();
+    await page.keyboard.press('?');
+    await page.locator('#keys[open]').waitFor();
+    await look('keys');
+    await context.close();
+  }
+});
