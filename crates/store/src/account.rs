@@ -6,6 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 
 pub use change::AccountChange;
+pub(crate) use change::own;
 
 use crate::error::{Error, Result};
 use crate::sql::{Conn, Row, params};
@@ -198,7 +199,7 @@ impl Store {
 
     /// The person or bot of that name.
     pub async fn person(&self, name: &str) -> Result<Account> {
-        change::own(self.account(name).await?)
+        own(self.account(name).await?)
     }
 
     /// People and bots, by name. Sources are listed by [`Store::sources`].

@@ -86,7 +86,7 @@ impl Store {
         let kept = token.clone();
         let purpose = self
             .write(move |tx| {
-                let account = account::by_name(tx, &name)?;
+                let account = account::own(account::by_name(tx, &name)?)?;
                 if account.kind != AccountKind::Person {
                     let text = format!("{name} is no person: give it a key instead");
                     return Err(Error::Invalid(text));

@@ -108,7 +108,7 @@ impl Store {
 }
 
 /// A source's account is the source's.
-pub(super) fn own(account: Account) -> Result<Account> {
+pub(crate) fn own(account: Account) -> Result<Account> {
     match account.kind {
         AccountKind::Source => Err(Error::not_found("account", account.name)),
         _ => Ok(account),
