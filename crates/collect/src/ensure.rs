@@ -21,10 +21,32 @@ pub async fn ensure_sources(
     store: &Store,
     recipes: &Recipes,
 ) -> Result<Vec<(String, Error)>, Error> {
+    keep_all(store, recipes, |recipe| recipe.enabled).await
+}
+
+/// As [`ensure_sources`], but what is new is off: whoever manages the hub is to choose.
+///
+/// # Errors
+/// If the store cannot be read.
+pub async fn offer_sources(
+    store: &Store,
+    recipes: &Recipes,
+) -> Result<Vec<(String, Error)>, Error> {
+    keep_all(store, recipes, |_| false).await
+}
+
+async fn keep_all(
+    store: &Store,
+    recipes: &Recipes,
+    enabled: impl Fn(&Recipe) -> bool,
+) -> Result<Vec<(String, Error)>, Error> {
     let kept = store.sources(&Reader::operator()).await?;
     let mut refused = Vec::new();
     for recipe in recipes.iter() {
-        let new = new_source(recipe);
+        let new = NewSource {
+            enabled: enabled(recipe),
+            ..new_source(recipe)
+        };
         let known = kept.iter().find(|source| source.name == new.name);
         if known.is_some_and(|known| known.mode == new.mode && known.expiry == new.expiry) {
             continue;

@@ -7,7 +7,7 @@ mod run;
 mod schedule;
 mod stop;
 
-pub use ensure::{ensure_source, ensure_sources};
+pub use ensure::{ensure_source, ensure_sources, offer_sources};
 pub use keys::{Keys, Secret, key_variable};
 pub use run::{CollectError, Failure, MAX_BODY, Options, Origin, Receipt, collect};
 pub use schedule::Schedule;

@@ -1,5 +1,6 @@
 //! Where the data is: flags, environment and configuration come to a store.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -13,6 +14,9 @@ use crate::outcome::{tell, usage};
 
 /// The data directory where none is named: in the current directory.
 const DEFAULT_DATA: &str = "noroshi-data";
+
+/// Where the server listens where nothing else is said.
+const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 
 /// The folder of the data directory with further warninglists, as MISP publishes them.
 const WARNINGLISTS: &str = "warninglists";
@@ -50,6 +54,20 @@ impl Place {
             config,
             target,
         })
+    }
+
+    /// Where the server listens unless the command line says otherwise.
+    pub(crate) fn listen(&self) -> Vec<SocketAddr> {
+        match self.config.listen.as_slice() {
+            [] => vec![LISTEN],
+            some => some.to_vec(),
+        }
+    }
+
+    /// The address under which a browser of this machine reaches the server.
+    pub(crate) fn base(&self) -> String {
+        let first = self.listen().into_iter().next().unwrap_or(LISTEN);
+        format!("http://{first}")
     }
 
     /// Opens the store, and makes it where there is none.

@@ -1,14 +1,16 @@
-//! Accounts (people, bots, sources) and the organisations they belong to.
+//! Accounts: people, bots, sources.
+
+mod change;
 
 use std::fmt;
 use std::str::FromStr;
 
-use argon2::Argon2;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
+pub use change::AccountChange;
+pub(crate) use change::own;
 
 use crate::error::{Error, Result};
 use crate::sql::{Conn, Row, params};
-use crate::{Store, now};
+use crate::{Store, now, organisation};
 
 /// Who an account stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +98,8 @@ pub struct Account {
     pub role: Role,
     /// The organisation it belongs to.
     pub organisation: Option<String>,
+    /// What it is, in a few words.
+    pub description: Option<String>,
     /// In microseconds since the epoch.
     pub created: i64,
     /// Since when it may not sign in, in microseconds since the epoch.
@@ -115,16 +119,8 @@ pub struct NewAccount {
     pub organisation: Option<String>,
 }
 
-/// An organisation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Organisation {
-    /// Its number.
-    pub id: i64,
-    /// Unique.
-    pub name: String,
-}
-
-const COLUMNS: &str = "a.id, a.name, a.kind, a.role, o.name, a.created, a.disabled";
+const COLUMNS: &str = "a.id, a.name, a.kind, a.role, o.name, a.created, a.disabled,
+    a.description";
 const FROM: &str = "account a LEFT JOIN organisation o ON o.id = a.organisation";
 
 fn from_row(row: &Row) -> Result<Account> {
@@ -136,6 +132,7 @@ fn from_row(row: &Row) -> Result<Account> {
         organisation: row.opt_text(4)?,
         created: row.int(5)?,
         disabled: row.opt_int(6)?,
+        description: row.opt_text(7)?,
     })
 }
 
@@ -151,10 +148,16 @@ pub(crate) fn by_name(conn: &Conn, name: &str) -> Result<Account> {
         .ok_or_else(|| Error::not_found("account", name))
 }
 
+/// People who manage and may sign in.
+pub(crate) fn administrators(conn: &Conn) -> Result<i64> {
+    let sql = "SELECT count(*) FROM account WHERE role = 1 AND kind = 1 AND disabled IS NULL";
+    conn.query_one(sql, params![], |row| row.int(0))
+}
+
 pub(crate) fn insert(conn: &Conn, new: &NewAccount) -> Result<i64> {
     check_name(&new.name)?;
     let organisation = match &new.organisation {
-        Some(name) => Some(organisation_by_name(conn, name)?.id),
+        Some(name) => Some(organisation::by_name(conn, name)?.id),
         None => None,
     };
     let sql = "INSERT INTO account (name, kind, role, organisation, created)
@@ -171,7 +174,7 @@ pub(crate) fn insert(conn: &Conn, new: &NewAccount) -> Result<i64> {
     })
 }
 
-fn check_name(name: &str) -> Result<()> {
+pub(crate) fn check_name(name: &str) -> Result<()> {
     let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if (1..=64).contains(&name.len()) && name.chars().all(legal) {
         return Ok(());
@@ -180,17 +183,6 @@ fn check_name(name: &str) -> Result<()> {
         "{:?} cannot be a name: use 1 to 64 letters, digits, '-', '_' or '.'",
         name.chars().take(80).collect::<String>()
     )))
-}
-
-pub(crate) fn organisation_by_name(conn: &Conn, name: &str) -> Result<Organisation> {
-    let sql = "SELECT id, name FROM organisation WHERE name = ?1";
-    conn.query_opt(sql, params![name], |row| {
-        Ok(Organisation {
-            id: row.int(0)?,
-            name: row.text(1)?,
-        })
-    })?
-    .ok_or_else(|| Error::not_found("organisation", name))
 }
 
 impl Store {
@@ -205,6 +197,11 @@ impl Store {
         self.read(move |conn| by_name(conn, &name)).await
     }
 
+    /// The person or bot of that name.
+    pub async fn person(&self, name: &str) -> Result<Account> {
+        own(self.account(name).await?)
+    }
+
     /// People and bots, by name. Sources are listed by [`Store::sources`].
     pub async fn accounts(&self) -> Result<Vec<Account>> {
         self.read(|conn| {
@@ -213,85 +210,4 @@ impl Store {
         })
         .await
     }
-
-    /// Makes an organisation, or finds the one of that name.
-    pub async fn ensure_organisation(&self, name: &str) -> Result<Organisation> {
-        check_name(name)?;
-        let name = name.to_owned();
-        self.write(move |tx| {
-            let sql = "INSERT INTO organisation (name, created) VALUES (?1, ?2)
-                ON CONFLICT (name) DO NOTHING";
-            tx.execute(sql, params![&name, now()])?;
-            organisation_by_name(tx, &name)
-        })
-        .await
-    }
-
-    /// Sets (argon2id) the password of an account. Ends its sessions.
-    pub async fn set_password(&self, account: &str, password: &str) -> Result<()> {
-        if password.chars().count() < 12 {
-            return Err(Error::Invalid(
-                "a password has at least 12 characters".to_owned(),
-            ));
-        }
-        let (name, password) = (account.to_owned(), password.to_owned());
-        let hash = blocking(move || {
-            let hash = Argon2::default().hash_password(password.as_bytes());
-            Ok(hash
-                .map_err(|error| Error::Invalid(error.to_string()))?
-                .to_string())
-        })
-        .await?;
-        self.write(move |tx| {
-            let account = by_name(tx, &name)?;
-            tx.execute(
-                "UPDATE account SET password = ?2 WHERE id = ?1",
-                params![account.id, &hash],
-            )?;
-            tx.execute(
-                "DELETE FROM session WHERE account = ?1",
-                params![account.id],
-            )?;
-            Ok(())
-        })
-        .await
-    }
-
-    /// Whether that is the account's password. An account without one, or that does not exist,
-    /// costs the same time.
-    pub async fn check_password(&self, account: &str, password: &str) -> Result<bool> {
-        // A hash of nothing anybody knows, so that absent accounts take as long.
-        const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9yb3NoaW5vcm9zaGk$\
-            Vf3WbTQvwx4nCTJxPjTeqLBNBlmTkKyUmlZK5SuBBeU";
-        let name = account.to_owned();
-        let kept = self
-            .read(move |conn| {
-                let sql = "SELECT password FROM account WHERE name = ?1 AND disabled IS NULL";
-                Ok(conn
-                    .query_opt(sql, params![&name], |row| row.opt_text(0))?
-                    .flatten())
-            })
-            .await?;
-        let password = password.to_owned();
-        blocking(move || {
-            let known = kept.is_some();
-            let hash = kept.unwrap_or_else(|| NOBODY.to_owned());
-            let hash = PasswordHash::new(&hash).map_err(|e| Error::Corrupt(e.to_string()))?;
-            let right = Argon2::default()
-                .verify_password(password.as_bytes(), &hash)
-                .is_ok();
-            Ok(right && known)
-        })
-        .await
-    }
-}
-
-async fn blocking<T, F>(work: F) -> Result<T>
-where
-    F: FnOnce() -> Result<T> + Send + 'static,
-    T: Send + 'static,
-{
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|error| Error::Pool(error.to_string()))?
 }

@@ -4,7 +4,7 @@ use noroshi_indicator::Tlp;
 
 use crate::error::{Error, Result};
 use crate::sql::{Conn, params};
-use crate::{Store, account, now};
+use crate::{Reader, Store, account, audit, now, organisation, source};
 
 /// The audience "everyone here", which is always there.
 pub const EVERYONE: &str = "everyone";
@@ -33,23 +33,30 @@ pub struct Audience {
     pub members: Vec<String>,
 }
 
+fn kind_of(code: i64) -> AudienceKind {
+    match code {
+        1 => AudienceKind::Everyone,
+        2 => AudienceKind::Organisations,
+        _ => AudienceKind::Accounts,
+    }
+}
+
 pub(crate) fn by_name(conn: &Conn, name: &str) -> Result<Audience> {
     let sql = "SELECT id, kind FROM audience WHERE name = ?1";
     let (id, kind) = conn
         .query_opt(sql, params![name], |row| Ok((row.int(0)?, row.int(1)?)))?
         .ok_or_else(|| Error::not_found("audience", name))?;
-    let (kind, members) = match kind {
-        1 => (AudienceKind::Everyone, None),
-        2 => {
-            let sql = "SELECT o.name FROM audience_organisation m
-                JOIN organisation o ON o.id = m.organisation WHERE m.audience = ?1 ORDER BY o.name";
-            (AudienceKind::Organisations, Some(sql))
-        }
-        _ => {
-            let sql = "SELECT a.name FROM audience_account m
-                JOIN account a ON a.id = m.account WHERE m.audience = ?1 ORDER BY a.name";
-            (AudienceKind::Accounts, Some(sql))
-        }
+    let kind = kind_of(kind);
+    let members = match kind {
+        AudienceKind::Everyone => None,
+        AudienceKind::Organisations => Some(
+            "SELECT o.name FROM audience_organisation m
+                JOIN organisation o ON o.id = m.organisation WHERE m.audience = ?1 ORDER BY o.name",
+        ),
+        AudienceKind::Accounts => Some(
+            "SELECT a.name FROM audience_account m
+                JOIN account a ON a.id = m.account WHERE m.audience = ?1 ORDER BY a.name",
+        ),
     };
     let members = match members {
         Some(sql) => conn.query(sql, params![id], |row| row.text(0))?,
@@ -117,6 +124,72 @@ impl Store {
         .await
     }
 
+    /// All audiences, by name, everyone first.
+    pub async fn audiences(&self) -> Result<Vec<Audience>> {
+        self.read(|conn| {
+            let sql = "SELECT a.id, a.name, a.kind, coalesce(o.name, c.name) FROM audience a
+                LEFT JOIN audience_organisation ao ON ao.audience = a.id
+                LEFT JOIN organisation o ON o.id = ao.organisation
+                LEFT JOIN audience_account ac ON ac.audience = a.id
+                LEFT JOIN account c ON c.id = ac.account
+                ORDER BY a.kind, a.name, coalesce(o.name, c.name)";
+            let rows = conn.query(sql, params![], |row| {
+                Ok((row.int(0)?, row.text(1)?, row.int(2)?, row.opt_text(3)?))
+            })?;
+            let mut audiences: Vec<Audience> = Vec::new();
+            for (id, name, kind, member) in rows {
+                match audiences.last_mut().filter(|last| last.id == id) {
+                    Some(last) => last.members.extend(member),
+                    None => audiences.push(Audience {
+                        id,
+                        name,
+                        kind: kind_of(kind),
+                        members: member.into_iter().collect(),
+                    }),
+                }
+            }
+            Ok(audiences)
+        })
+        .await
+    }
+
+    /// Gives an audience other members, by name. Refused where a source that it reaches is marked
+    /// too narrowly for them.
+    pub async fn set_audience(
+        &self,
+        who: &Reader,
+        name: &str,
+        members: &[&str],
+    ) -> Result<Audience> {
+        let (who, name) = (who.clone(), name.to_owned());
+        let members: Vec<String> = members.iter().map(|member| (*member).to_owned()).collect();
+        self.write(move |tx| {
+            let audience = by_name(tx, &name)?;
+            let table = match audience.kind {
+                AudienceKind::Everyone => {
+                    let text = "everyone here is everyone: there are no members to choose";
+                    return Err(Error::Invalid(text.to_owned()));
+                }
+                AudienceKind::Organisations => "audience_organisation",
+                AudienceKind::Accounts => "audience_account",
+            };
+            let sql = format!("DELETE FROM {table} WHERE audience = ?1");
+            tx.execute(&sql, params![audience.id])?;
+            for member in &members {
+                add_member(tx, audience.id, audience.kind, member)?;
+            }
+            let audience = by_name(tx, &name)?;
+            let sql = "SELECT DISTINCT tlp FROM source WHERE audience = ?1";
+            for tlp in tx.query(sql, params![audience.id], |row| source::tlp(row.int(0)?))? {
+                check_tlp(tlp, &audience)?;
+            }
+            let told = audience.members.join(", ");
+            audit::note(tx, &who, "audience.change", &name, Some(&told))?;
+            Ok(audience)
+        })
+        .await
+    }
+
     /// The audience of that name.
     pub async fn audience(&self, name: &str) -> Result<Audience> {
         let name = name.to_owned();
@@ -129,7 +202,7 @@ fn add_member(conn: &Conn, audience: i64, kind: AudienceKind, member: &str) -> R
         AudienceKind::Organisations => (
             "INSERT INTO audience_organisation (audience, organisation) VALUES (?1, ?2)
                 ON CONFLICT DO NOTHING",
-            account::organisation_by_name(conn, member)?.id,
+            organisation::by_name(conn, member)?.id,
         ),
         _ => (
             "INSERT INTO audience_account (audience, account) VALUES (?1, ?2)

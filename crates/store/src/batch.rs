@@ -203,6 +203,22 @@ impl Store {
         .await
     }
 
+    /// The newest receipt of each source that the reader may see.
+    pub async fn last_batches(&self, reader: &Reader) -> Result<Vec<Batch>> {
+        let reader = reader.clone();
+        self.read(move |conn| {
+            let seen = reader.sources(conn)?;
+            let sql = format!(
+                "SELECT {COLUMNS} FROM batch b JOIN source s ON s.id = b.source
+                WHERE b.id IN (SELECT (SELECT max(n.id) FROM batch n WHERE n.source = o.id)
+                    FROM source o WHERE o.id = ANY(?1))"
+            );
+            let found = conn.query(&sql, params![seen.ids()], from_row)?;
+            Ok(found.into_iter().map(|(batch, _)| batch).collect())
+        })
+        .await
+    }
+
     /// The bad rows of a batch after the `after`th, in the order of the body.
     pub async fn bad_rows(
         &self,

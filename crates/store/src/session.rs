@@ -1,8 +1,8 @@
 //! Sessions of people who signed in: kept here, so that they can be listed and ended.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::sql::params;
-use crate::{Account, Store, account, key, now};
+use crate::{Account, Reader, Store, account, audit, key, now};
 
 /// How stale `seen` may be, in microseconds.
 const SEEN_EVERY: i64 = 60_000_000;
@@ -10,6 +10,8 @@ const SEEN_EVERY: i64 = 60_000_000;
 /// A session as its owner sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
+    /// Its number.
+    pub id: i64,
     /// The browser's own description of itself.
     pub agent: Option<String>,
     /// All in microseconds since the epoch.
@@ -18,6 +20,8 @@ pub struct Session {
     pub seen: i64,
     /// When it ends by itself.
     pub expires: i64,
+    /// It is the one that asks.
+    pub current: bool,
 }
 
 impl Store {
@@ -33,6 +37,8 @@ impl Store {
         let (name, agent) = (account.to_owned(), agent.map(str::to_owned));
         self.write(move |tx| {
             let account = account::by_name(tx, &name)?;
+            let over = "DELETE FROM session WHERE account = ?1 AND expires <= ?2";
+            tx.execute(over, params![account.id, now()])?;
             let sql = "INSERT INTO session (hash, account, agent, created, seen, expires)
                 VALUES (?1, ?2, ?3, ?4, ?4, ?5)";
             tx.execute(
@@ -71,19 +77,23 @@ impl Store {
         Ok(Some(account))
     }
 
-    /// The sessions of an account, newest use first.
-    pub async fn sessions(&self, account: &str) -> Result<Vec<Session>> {
+    /// The sessions of an account, newest use first; that of `token` is the current one.
+    pub async fn sessions(&self, account: &str, token: Option<&str>) -> Result<Vec<Session>> {
         let name = account.to_owned();
+        let current = token.map(key::hash);
         self.read(move |conn| {
             let account = account::by_name(conn, &name)?;
-            let sql = "SELECT agent, created, seen, expires FROM session
-                WHERE account = ?1 AND expires > ?2 ORDER BY seen DESC";
+            let sql = "SELECT id, agent, created, seen, expires, hash FROM session
+                WHERE account = ?1 AND expires > ?2 ORDER BY seen DESC, id DESC";
             conn.query(sql, params![account.id, now()], |row| {
+                let hash = row.bytes(5)?;
                 Ok(Session {
-                    agent: row.opt_text(0)?,
-                    created: row.int(1)?,
-                    seen: row.int(2)?,
-                    expires: row.int(3)?,
+                    id: row.int(0)?,
+                    agent: row.opt_text(1)?,
+                    created: row.int(2)?,
+                    seen: row.int(3)?,
+                    expires: row.int(4)?,
+                    current: current.is_some_and(|current| hash == current),
                 })
             })
         })
@@ -97,5 +107,19 @@ impl Store {
         self.write(move |tx| tx.execute(sql, params![&hash]))
             .await?;
         Ok(())
+    }
+
+    /// Ends a session of an account by its number, at once.
+    pub async fn revoke_session(&self, who: &Reader, account: &str, id: i64) -> Result<()> {
+        let (who, name) = (who.clone(), account.to_owned());
+        self.write(move |tx| {
+            let account = account::by_name(tx, &name)?;
+            let sql = "DELETE FROM session WHERE account = ?1 AND id = ?2";
+            if tx.execute(sql, params![account.id, id])? == 0 {
+                return Err(Error::not_found("session", id.to_string()));
+            }
+            audit::note(tx, &who, "session.revoke", &name, Some(&id.to_string()))
+        })
+        .await
     }
 }

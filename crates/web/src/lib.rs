@@ -26,6 +26,7 @@ pub mod key;
 mod limits;
 mod live;
 mod lookup;
+mod manage;
 mod observable;
 mod openapi;
 mod part;
@@ -34,6 +35,7 @@ pub mod routes;
 pub mod search;
 mod serve;
 mod session;
+mod settings;
 pub mod source;
 mod state;
 

@@ -17,8 +17,8 @@ use crate::problem::Problem;
 use crate::state::AppState;
 use crate::{
     about, account, audience, audit, batch, browser, change, check, component, error_page, frame,
-    headers, health, help, home, key, limits, live, lookup, observable, openapi, search, session,
-    source,
+    headers, health, help, home, key, limits, live, lookup, manage, observable, openapi, search,
+    session, settings, source,
 };
 
 /// For whoever watches over the server: no key, and an answer even when all else is busy.
@@ -42,8 +42,20 @@ fn asking() -> OpenApiRouter<AppState> {
         .routes(routes!(batch::api::bad))
         .routes(routes!(account::api::me))
         .routes(routes!(account::api::list, account::api::add))
-        .routes(routes!(audience::api::add_organisation))
-        .routes(routes!(audience::api::add))
+        .routes(routes!(
+            account::api::show,
+            account::api::change,
+            account::api::delete
+        ))
+        .routes(routes!(account::api::link))
+        .routes(routes!(
+            audience::api::list_organisations,
+            audience::api::add_organisation
+        ))
+        .routes(routes!(audience::api::list, audience::api::add))
+        .routes(routes!(audience::api::change))
+        .routes(routes!(session::api::list))
+        .routes(routes!(session::api::revoke))
         .routes(routes!(key::api::list, key::api::add))
         .routes(routes!(key::api::revoke))
         .routes(routes!(audit::api::list))
@@ -74,12 +86,47 @@ fn pages() -> OpenApiRouter<AppState> {
         .routes(routes!(frame::asset::show))
         .routes(routes!(frame::choice::choose))
         .routes(routes!(session::page::ask, session::page::sign_in))
+        .routes(routes!(session::welcome::ask, session::welcome::follow))
+        .routes(routes!(settings::page::show))
+        .routes(routes!(settings::change::look))
+        .routes(routes!(settings::change::password))
+        .routes(routes!(settings::change::revoke_session))
+        .routes(routes!(settings::keys::add))
+        .routes(routes!(settings::keys::revoke))
+        .routes(routes!(source::list::show))
+        .routes(routes!(source::overlap::show))
+        .routes(routes!(source::page::show, source::page::change))
+        .routes(routes!(source::first::show, source::first::choose))
+        .routes(routes!(source::progress::show))
+        .routes(routes!(batch::page::show))
+        .merge(managing())
         .routes(routes!(session::page::sign_out))
 }
 
 /// For open pages: hear of news for as long as they are open.
 fn live() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().routes(routes!(live::show))
+}
+
+/// For people with a browser: what must not be cut off.
+fn undoing() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default().routes(routes!(batch::page::roll_back))
+}
+
+/// For administrators with a browser.
+fn managing() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .routes(routes!(manage::accounts::show))
+        .routes(routes!(manage::accounts::add))
+        .routes(routes!(manage::account::show, manage::account::change))
+        .routes(routes!(manage::account::delete))
+        .routes(routes!(manage::account::link))
+        .routes(routes!(manage::audience::show, manage::audience::add))
+        .routes(routes!(manage::audience::add_organisation))
+        .routes(routes!(manage::audience::change))
+        .routes(routes!(manage::key::show))
+        .routes(routes!(manage::key::revoke))
+        .routes(routes!(manage::audit::show))
 }
 
 /// What the OpenAPI document describes.
@@ -91,9 +138,19 @@ pub(crate) fn api() -> OpenApiRouter<AppState> {
 pub fn app(state: AppState) -> Router {
     let quick = middleware::from_fn_with_state(state.clone(), limits::quick);
     let patient = middleware::from_fn_with_state(state.clone(), limits::patient);
+    let guard = middleware::from_fn(session::guard);
     let all = OpenApiRouter::default()
-        .merge(asking().merge(pages()).route_layer(quick))
-        .merge(waiting().merge(live()).route_layer(patient))
+        .merge(
+            asking()
+                .merge(pages().route_layer(guard.clone()))
+                .route_layer(quick),
+        )
+        .merge(
+            waiting()
+                .merge(live())
+                .merge(undoing().route_layer(guard))
+                .route_layer(patient),
+        )
         .merge(watching());
     let (router, _) = all.split_for_parts();
     router
@@ -118,7 +175,11 @@ pub struct Route {
 
 /// Every route there is.
 pub fn table() -> Vec<Route> {
-    let described = api().merge(pages()).merge(live()).into_openapi();
+    let described = api()
+        .merge(pages())
+        .merge(live())
+        .merge(undoing())
+        .into_openapi();
     let mut table = Vec::new();
     for (path, item) in described.paths.paths {
         for method in methods(&item) {

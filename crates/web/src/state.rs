@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use noroshi_collect::recipe::{Recipes, load_lenient};
 use noroshi_exchange::warninglist::Warninglists;
 use noroshi_store::Store;
 use tokio::sync::{Semaphore, watch};
@@ -23,6 +24,8 @@ pub struct Settings {
     pub behind_proxy: bool,
     /// Browsers reach us by https only: cookies are marked `Secure`.
     pub https: bool,
+    /// A schedule collects beside the server.
+    pub collects: bool,
 }
 
 /// What every handler has at hand; cheap to clone.
@@ -30,6 +33,8 @@ pub struct Settings {
 pub struct AppState {
     pub(crate) store: Store,
     pub(crate) warninglists: Arc<Warninglists>,
+    /// How sources are collected, as far as their recipes can be read.
+    pub(crate) recipes: Arc<Recipes>,
     pub(crate) settings: Settings,
     pub(crate) attempts: Arc<Attempts>,
     pub(crate) quick: Arc<Semaphore>,
@@ -41,9 +46,11 @@ pub struct AppState {
 impl AppState {
     /// A server over a store.
     pub fn new(store: Store, warninglists: Arc<Warninglists>, settings: Settings) -> AppState {
+        let (recipes, _) = load_lenient(Some(store.directory()));
         AppState {
             store,
             warninglists,
+            recipes: Arc::new(recipes),
             settings,
             attempts: Arc::default(),
             quick: Arc::new(Semaphore::new(QUICK)),

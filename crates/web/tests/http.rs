@@ -18,9 +18,13 @@ mod live;
 mod managing;
 #[path = "http/pages.rs"]
 mod pages;
+#[path = "http/people.rs"]
+mod people;
 #[path = "http/polling.rs"]
 mod polling;
 #[path = "http/problems.rs"]
 mod problems;
 #[path = "http/reader.rs"]
 mod reader;
+#[path = "http/sources.rs"]
+mod sources;

@@ -16,6 +16,8 @@ mod dice;
 mod model;
 #[path = "visibility/pages.rs"]
 mod pages;
+#[path = "visibility/people.rs"]
+mod people;
 #[path = "visibility/routes.rs"]
 mod routes;
 #[path = "visibility/world.rs"]

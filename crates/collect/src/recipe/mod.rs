@@ -88,6 +88,9 @@ pub struct Recipe {
     /// What is true of every row.
     #[serde(default)]
     pub constant: Constant,
+    /// The file as it was written.
+    #[serde(skip)]
+    pub text: Arc<str>,
     /// What `fields` comes to; made by [`Recipe::parse`].
     #[serde(skip)]
     mapping: Arc<Mapping>,
@@ -134,6 +137,7 @@ impl Recipe {
         let mut recipe: Self =
             toml::from_str(text).map_err(|error| RecipeError::toml(file, text, &error))?;
         recipe.check(file).map_err(|wrong| wrong.at(file, text))?;
+        recipe.text = text.into();
         let fields = match (&recipe.fields, &recipe.command) {
             (Some(fields), None) => fields.clone(),
             _ => command::fields(),

@@ -4,8 +4,10 @@ use std::io::{self, BufRead, IsTerminal, Read};
 use std::process::{Command, Stdio};
 
 use clap::Subcommand;
+use noroshi_lookup::Time;
 use noroshi_store::{AccountKind, Error, NewAccount, Reader, Role, now};
-use noroshi_web::account::AccountAnswer;
+use noroshi_web::account::{AccountAnswer, LINK_LASTS};
+use serde::Serialize;
 
 use crate::outcome::{tell, usage};
 use crate::place::Place;
@@ -35,6 +37,17 @@ pub(crate) enum AccountCommand {
     /// Lists people and bots.
     List {
         /// Prints one line of JSON for each.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Makes a link by which somebody new, or who forgot the password, chooses a password, once.
+    Link {
+        /// Whose.
+        name: String,
+        /// Where the hub is reached [default: where it is configured to listen].
+        #[arg(long, value_name = "URL")]
+        url: Option<String>,
+        /// Prints JSON.
         #[arg(long)]
         json: bool,
     },
@@ -70,6 +83,7 @@ pub(crate) async fn run(place: &Place, command: &AccountCommand) -> anyhow::Resu
             add(place, new, *json).await
         }
         AccountCommand::List { json } => list(place, *json).await,
+        AccountCommand::Link { name, url, json } => link(place, name, url.as_deref(), *json).await,
         AccountCommand::Password { name } => password(place, name).await,
     }
 }
@@ -142,6 +156,34 @@ async fn list(place: &Place, json: bool) -> anyhow::Result<()> {
         ]);
     }
     out.table(&table)?;
+    Ok(out.finish()?)
+}
+
+/// A link that was just made.
+#[derive(Serialize)]
+struct LinkAnswer {
+    link: String,
+    purpose: &'static str,
+    expires: Time,
+}
+
+async fn link(place: &Place, name: &str, url: Option<&str>, json: bool) -> anyhow::Result<()> {
+    let store = place.open_existing().await?;
+    let expires = now() + LINK_LASTS;
+    let operator = Reader::operator();
+    let (token, purpose) = store.make_link(&operator, name, expires).await?;
+    let base = url.map_or_else(|| place.base(), str::to_owned);
+    let link = format!("{}/welcome/{token}", base.trim_end_matches('/'));
+    let mut out = Out::new();
+    match json {
+        // Alone on its line, so that it can be handed over as it is.
+        false => out.line(&link)?,
+        true => out.json(&LinkAnswer {
+            link,
+            purpose: purpose.name(),
+            expires: Time(expires),
+        })?,
+    }
     Ok(out.finish()?)
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use clap::Args;
-use noroshi_collect::{Schedule, Stop, ensure_sources, stop};
-use noroshi_store::Store;
+use noroshi_collect::{Schedule, Stop, ensure_sources, offer_sources, stop};
+use noroshi_store::{Store, now};
 use noroshi_web::{AppState, Settings};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -18,8 +18,8 @@ use crate::place::Place;
 use crate::print::Out;
 use crate::{logging, signals};
 
-/// Where it listens where nothing else is said.
-const LISTEN: &str = "127.0.0.1:8080";
+/// How long the link for the first administrator is good, in microseconds. Each start makes another.
+const FIRST_LINK_LASTS: i64 = 24 * 3_600_000_000;
 
 /// Arguments of `noroshi serve`.
 #[derive(Debug, Args)]
@@ -48,12 +48,19 @@ pub(crate) async fn run(args: &ServeArgs, place: &PlaceArgs) -> anyhow::Result<(
     };
     let (stopper, mut stop) = stop();
     signals::stop_on(stopper)?;
-    let schedule = match args.demo || !place.config.collects() {
+    let first_link = match args.demo {
         true => None,
-        false => Some(start_schedule(&place, &store, &stop)?),
+        false => store.make_first_link(now() + FIRST_LINK_LASTS).await?,
     };
-    greet(&place, &store, &listeners, demo.as_ref()).await?;
+    let collects = !args.demo && place.config.collects();
+    let schedule = match collects {
+        // Who comes first chooses what is collected; until then nothing is.
+        true => Some(start_schedule(&place, &store, &stop, first_link.is_some()).await?),
+        false => None,
+    };
+    greet(&place, &listeners, demo.as_ref(), first_link.as_deref())?;
     let settings = Settings {
+        collects,
         behind_proxy: place.config.behind_proxy,
         https: place.config.https,
     };
@@ -71,13 +78,10 @@ pub(crate) async fn run(args: &ServeArgs, place: &PlaceArgs) -> anyhow::Result<(
 }
 
 fn addresses(args: &ServeArgs, place: &Place) -> Vec<SocketAddr> {
-    if !args.listen.is_empty() {
-        return args.listen.clone();
+    match args.listen.as_slice() {
+        [] => place.listen(),
+        some => some.to_vec(),
     }
-    if !place.config.listen.is_empty() {
-        return place.config.listen.clone();
-    }
-    LISTEN.parse().into_iter().collect()
 }
 
 async fn bind(addresses: &[SocketAddr]) -> anyhow::Result<Vec<TcpListener>> {
@@ -90,7 +94,12 @@ async fn bind(addresses: &[SocketAddr]) -> anyhow::Result<Vec<TcpListener>> {
 }
 
 /// Starts collecting in the background. Sources of recipes that cannot be kept are left out.
-fn start_schedule(place: &Place, store: &Store, stop: &Stop) -> anyhow::Result<JoinHandle<()>> {
+async fn start_schedule(
+    place: &Place,
+    store: &Store,
+    stop: &Stop,
+    first: bool,
+) -> anyhow::Result<JoinHandle<()>> {
     let schedule = Schedule {
         store: store.clone(),
         egress: place.egress()?,
@@ -99,25 +108,22 @@ fn start_schedule(place: &Place, store: &Store, stop: &Stop) -> anyhow::Result<J
         concurrency: place.config.concurrency(),
         max_body: place.config.max_body(),
     };
+    let kept = match first {
+        true => offer_sources(&schedule.store, &schedule.recipes).await,
+        false => ensure_sources(&schedule.store, &schedule.recipes).await,
+    };
+    for (source, error) in kept? {
+        tracing::error!(source, %error, "its recipe cannot be used");
+    }
     let stop = stop.clone();
-    Ok(tokio::spawn(async move {
-        match ensure_sources(&schedule.store, &schedule.recipes).await {
-            Ok(refused) => {
-                for (source, error) in refused {
-                    tracing::error!(source, %error, "its recipe cannot be used");
-                }
-            }
-            Err(error) => tracing::error!(%error, "the sources cannot be kept"),
-        }
-        schedule.run(stop).await;
-    }))
+    Ok(tokio::spawn(schedule.run(stop)))
 }
 
-async fn greet(
+fn greet(
     place: &Place,
-    store: &Store,
     listeners: &[TcpListener],
     demo: Option<&Demo>,
+    first_link: Option<&str>,
 ) -> anyhow::Result<()> {
     let mut out = Out::new();
     let mut first = None;
@@ -143,8 +149,9 @@ async fn greet(
         out.line(format!(
             "  curl -H 'Authorization: Bearer {key}' '{url}/api/v1/lookup/{value}'"
         ))?;
-    } else if store.accounts().await?.is_empty() {
-        out.line("There is no account yet: noroshi account add NAME --role admin, then noroshi account password NAME")?;
+    } else if let Some(token) = first_link {
+        out.line("Nobody manages it yet. Begin here; the link is good once, for a day:")?;
+        out.line(format!("  {url}/welcome/{token}"))?;
     }
     Ok(out.finish()?)
 }

@@ -15,6 +15,7 @@ mod faults;
 mod fetch;
 mod fixture;
 mod hub;
+mod links;
 mod meet;
 mod publisher;
 mod schedule;

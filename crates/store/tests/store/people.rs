@@ -109,7 +109,7 @@ fn passwords_and_sessions() {
             .await
             .unwrap();
         assert_eq!(store.session(&token).await.unwrap().unwrap().name, "aiko");
-        assert_eq!(store.sessions("aiko").await.unwrap().len(), 1);
+        assert_eq!(store.sessions("aiko", None).await.unwrap().len(), 1);
         let past = store.begin_session("aiko", None, now() - 1).await.unwrap();
         assert!(store.session(&past).await.unwrap().is_none());
         store.end_session(&token).await.unwrap();

@@ -1,7 +1,16 @@
 // Times: relative, with the reader's own clock on hovering.
 const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'long' });
-const absolute = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' });
-const zone = new Intl.DateTimeFormat(language, { timeZoneName: 'short' });
+// The zone that was set, as far as this browser knows it; else its own.
+const zoneName = decodeURIComponent(document.cookie.match(/(?:^|; )zone=([^;]+)/)?.[1] ?? '') || undefined;
+const clock = (options) => {
+  try {
+    return new Intl.DateTimeFormat(language, { ...options, timeZone: zoneName });
+  } catch {
+    return new Intl.DateTimeFormat(language, options);
+  }
+};
+const absolute = clock({ dateStyle: 'medium', timeStyle: 'medium' });
+const zone = clock({ timeZoneName: 'short' });
 const steps = [['year', 31557600], ['month', 2629800], ['day', 86400], ['hour', 3600], ['minute', 60]];
 
 const tellTimes = (within = document) => {

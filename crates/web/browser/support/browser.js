@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { watch } from './look.js';
 
 /** How long anything may take on a slow machine. */
 export const PATIENCE = 60_000;
@@ -30,17 +31,10 @@ export const signedIn = async (browser, hub, { width = 1280, height = 900, theme
   context.setDefaultTimeout(PATIENCE);
   if (theme) await context.addCookies([{ name: 'theme', value: theme, url: hub.base }]);
   const page = await context.newPage();
-  const complaints = [];
-  page.on('console', (message) => { if (message.type() === 'error') complaints.push(message.text()); });
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  page.on('dialog', (dialog) => { complaints.push(`a dialog: ${dialog.message()}`); dialog.dismiss(); });
+  const complaints = watch(page);
   await page.goto(`${hub.base}/sign-in`);
-  if (await page.locator('input[name="key"]').count()) {
-    await page.fill('input[name="key"]', hub.key);
-  } else {
-    await page.locator('form[action="/sign-in"] input:not([type="hidden"])').first().fill(hub.account);
-    await page.fill('input[type="password"]', hub.password);
-  }
+  await page.fill('#f-name', hub.account);
+  await page.fill('#f-password', hub.password);
   await page.click('form[action="/sign-in"] button.main');
   await page.waitForURL(`${hub.base}/`);
   return { context, page, complaints };
@@ -56,6 +50,10 @@ export const pages = {
   observable: '/observable/domain/login-kaisha.example',
   unlisted: '/observable/ipv4/192.0.2.250',
   check: '/check',
+  sources: '/sources',
+  overlap: '/sources/overlap',
+  source: '/source/demo-phishing',
+  settings: '/settings',
   help: '/help',
   api: '/api',
   about: '/about',

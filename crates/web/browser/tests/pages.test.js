@@ -1,25 +1,17 @@
 // Every page, in both themes and languages, wide and narrow: nothing that axe-core objects to, nothing that
 // scrolls sideways, nothing that the browser complains of. A picture of each is kept in target/screenshots.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { pages, signedIn, startBrowser } from '../support/browser.js';
 import { pictures, startHub } from '../support/hub.js';
+import { objections, sideways } from '../support/look.js';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let hub;
 let chromium;
 before(async () => { hub = await startHub(); chromium = await startBrowser(); }, { timeout: 300_000 });
 after(async () => { await chromium?.close(); await hub?.stop(); });
-
-/** What axe-core objects to, in a few words each. It is put in by the debugger, which no policy binds. */
-const objections = async (page) => {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target} ${node.failureSummary}`));
-};
 
 const looks = [
   { width: 1280, theme: 'light', locale: 'en' },
@@ -38,8 +30,7 @@ for (const look of looks) {
     for (const [title, path] of Object.entries(pages)) {
       const answer = await page.goto(hub.base + path);
       await page.screenshot({ path: join(folder, `${title}.png`), fullPage: true });
-      const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      assert.equal(sideways, 0, `${path} scrolls sideways`);
+      assert.equal(await sideways(page), 0, `${path} scrolls sideways`);
       assert.deepEqual(await objections(page), [], path);
       const expected = answer.status() >= 400 ? 1 : 0;
       assert.equal(complaints.splice(0).filter((text) => !text.includes('Failed to load resource')).length, 0, path);

@@ -7,6 +7,9 @@ use noroshi_store::Account;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+/// How long a link for somebody else is good, in microseconds.
+pub const LINK_LASTS: i64 = 3 * 24 * 3_600_000_000;
+
 /// An account.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, ToSchema)]
 pub struct AccountAnswer {
@@ -18,6 +21,8 @@ pub struct AccountAnswer {
     pub role: &'static str,
     /// The organisation it belongs to.
     pub organisation: Option<String>,
+    /// What it is, in a few words.
+    pub description: Option<String>,
     /// When it was made.
     pub created: Time,
     /// Since when it may not sign in.
@@ -31,6 +36,7 @@ impl From<Account> for AccountAnswer {
             kind: account.kind.name(),
             role: account.role.name(),
             organisation: account.organisation,
+            description: account.description,
             created: Time(account.created),
             disabled: account.disabled.map(Time),
         }

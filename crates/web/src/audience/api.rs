@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::AudienceAnswer;
 use crate::auth::Managing;
-use crate::extract::JsonBody;
+use crate::extract::{InPath, JsonBody};
 use crate::problem::Problem;
 use crate::state::{AppState, to_the_end};
 
@@ -41,6 +41,94 @@ pub(crate) async fn add_organisation(
         Ok((StatusCode::CREATED, Json(Organisation { name })))
     })
     .await
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Organisations {
+    /// By name.
+    organisations: Vec<OrganisationAnswer>,
+}
+
+/// An organisation as it stands.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct OrganisationAnswer {
+    /// Its name.
+    name: String,
+    /// How many accounts belong to it.
+    accounts: i64,
+}
+
+/// List organisations
+///
+/// Needs the scope `admin`.
+#[utoipa::path(
+    get, path = "/api/v1/organisations", tag = "managing",
+    security(("key" = [])), responses((status = OK, body = Organisations))
+)]
+pub(crate) async fn list_organisations(
+    _caller: Managing,
+    State(state): State<AppState>,
+) -> Result<Json<Organisations>, Problem> {
+    let kept = state.store.organisations().await?.into_iter();
+    let organisations = kept.map(|one| OrganisationAnswer {
+        name: one.name,
+        accounts: one.accounts,
+    });
+    Ok(Json(Organisations {
+        organisations: organisations.collect(),
+    }))
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Audiences {
+    /// By name, everyone first.
+    audiences: Vec<AudienceAnswer>,
+}
+
+/// List audiences
+///
+/// Needs the scope `admin`.
+#[utoipa::path(
+    get, path = "/api/v1/audiences", tag = "managing", operation_id = "list_audiences",
+    security(("key" = [])), responses((status = OK, body = Audiences))
+)]
+pub(crate) async fn list(
+    _caller: Managing,
+    State(state): State<AppState>,
+) -> Result<Json<Audiences>, Problem> {
+    let kept = state.store.audiences().await?.into_iter();
+    let audiences = kept.map(AudienceAnswer::from).collect();
+    Ok(Json(Audiences { audiences }))
+}
+
+/// Who is to belong to an audience.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AudienceChange {
+    /// Names of all its organisations or accounts.
+    members: Vec<String>,
+}
+
+/// Change an audience
+///
+/// Gives it other members; refused where a source that it reaches is marked too narrowly for them.
+/// Needs the scope `admin`.
+#[utoipa::path(
+    patch, path = "/api/v1/audiences/{name}", tag = "managing", operation_id = "change_audience",
+    params(("name" = String, Path, description = "Its name.")), request_body = AudienceChange,
+    security(("key" = [])), responses((status = OK, body = AudienceAnswer))
+)]
+pub(crate) async fn change(
+    Managing(caller): Managing,
+    State(state): State<AppState>,
+    InPath(name): InPath<String>,
+    JsonBody(change): JsonBody<AudienceChange>,
+) -> Result<Json<AudienceAnswer>, Problem> {
+    state.store.audience(&name).await?;
+    let members: Vec<&str> = change.members.iter().map(String::as_str).collect();
+    let who = caller.reader();
+    let changed = state.store.set_audience(&who, &name, &members).await;
+    Ok(Json(changed.map_err(Problem::in_body)?.into()))
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]

@@ -1,42 +1,84 @@
-//! Failed sign-ins of each client: a bucket of tokens that fills up again slowly.
+//! Failed sign-ins: a bucket of tokens that fills up again slowly, for each address and each account.
 //!
-//! Keys of 256 bits are not guessed; this keeps a client that tries from costing the database a
-//! question each time.
+//! Keys of 256 bits are not guessed; for them this keeps a client that tries from costing the database
+//! a question each time. Passwords are guessed, and from many addresses, so that accounts have a
+//! bucket too.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-/// Failures that a client has at once.
-const BURST: u32 = 20;
-/// How long one failure takes to be forgotten.
-const EACH: Duration = Duration::from_secs(3);
-/// Clients that are remembered.
+/// Clients and accounts that are remembered.
 const REMEMBERED: usize = 10_000;
+/// Bytes of an account's name that are remembered: no account has a longer one.
+const NAME: usize = 64;
 
-/// What is remembered of the failures of all clients.
+/// Whose failures they are.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub(crate) enum Whose {
+    /// Those of a client, an IPv6 host with its whole /64.
+    Address(IpAddr),
+    /// Those at an account, whether it is there or not.
+    Account(String),
+    /// Those that the audit log tells of: it must not be filled up by strangers.
+    Told,
+}
+
+impl Whose {
+    pub(crate) fn address(client: IpAddr) -> Whose {
+        Whose::Address(network(client))
+    }
+
+    pub(crate) fn account(name: &str) -> Whose {
+        let end = name.floor_char_boundary(NAME);
+        Whose::Account(name[..end].to_owned())
+    }
+
+    /// Failures that it has at once, and how long one takes to be forgotten.
+    fn bucket(&self) -> (u32, Duration) {
+        match self {
+            Whose::Address(_) => (20, Duration::from_secs(3)),
+            Whose::Account(_) => (10, Duration::from_secs(15)),
+            Whose::Told => (200, Duration::from_secs(2)),
+        }
+    }
+}
+
+/// What is remembered of all failures.
 #[derive(Debug, Default)]
 pub(crate) struct Attempts {
-    /// When each client's failures will all be forgotten.
-    forgotten: Mutex<HashMap<IpAddr, Instant>>,
+    /// When each one's failures will all be forgotten.
+    forgotten: Mutex<HashMap<Whose, Instant>>,
 }
 
 impl Attempts {
-    /// How long the client has to wait before it may try.
-    pub(crate) fn wait(&self, client: IpAddr, now: Instant) -> Option<Duration> {
+    /// How long to wait before another try.
+    pub(crate) fn wait(&self, whose: &Whose, now: Instant) -> Option<Duration> {
         let forgotten = self.forgotten.lock().ok()?;
-        let until = forgotten.get(&network(client))?;
+        let until = forgotten.get(whose)?;
+        let (burst, each) = whose.bucket();
         // Full when one more failure would not fit.
-        let full = EACH * (BURST - 1);
+        let full = each * (burst - 1);
         until
             .checked_duration_since(now)?
             .checked_sub(full)
             .filter(|wait| !wait.is_zero())
     }
 
+    /// Takes one failure back: the try went well after all.
+    pub(crate) fn forgive(&self, whose: &Whose) {
+        let (_, each) = whose.bucket();
+        if let Ok(mut forgotten) = self.forgotten.lock()
+            && let Some(until) = forgotten.get_mut(whose)
+            && let Some(earlier) = until.checked_sub(each)
+        {
+            *until = earlier;
+        }
+    }
+
     /// Notes a failure.
-    pub(crate) fn failed(&self, client: IpAddr, now: Instant) {
+    pub(crate) fn failed(&self, whose: Whose, now: Instant) {
         let Ok(mut forgotten) = self.forgotten.lock() else {
             return;
         };
@@ -47,8 +89,9 @@ impl Attempts {
             // So many at once are one attack; its addresses are worth no more memory.
             forgotten.clear();
         }
-        let until = forgotten.entry(network(client)).or_insert(now);
-        *until = (*until).max(now) + EACH;
+        let (_, each) = whose.bucket();
+        let until = forgotten.entry(whose).or_insert(now);
+        *until = (*until).max(now) + each;
     }
 }
 
@@ -67,8 +110,11 @@ fn network(client: IpAddr) -> IpAddr {
 mod tests {
     use super::*;
 
-    fn address(text: &str) -> IpAddr {
-        text.parse().unwrap()
+    const BURST: u32 = 20;
+    const EACH: Duration = Duration::from_secs(3);
+
+    fn address(text: &str) -> Whose {
+        Whose::address(text.parse().unwrap())
     }
 
     #[test]
@@ -76,17 +122,17 @@ mod tests {
         let attempts = Attempts::default();
         let (one, now) = (address("192.0.2.1"), Instant::now());
         for _ in 0..BURST {
-            assert_eq!(attempts.wait(one, now), None);
-            attempts.failed(one, now);
+            assert_eq!(attempts.wait(&one, now), None);
+            attempts.failed(one.clone(), now);
         }
-        assert_eq!(attempts.wait(one, now), Some(EACH));
-        assert_eq!(attempts.wait(address("::ffff:192.0.2.1"), now), Some(EACH));
-        assert_eq!(attempts.wait(address("192.0.2.2"), now), None);
+        assert_eq!(attempts.wait(&one, now), Some(EACH));
+        assert_eq!(attempts.wait(&address("::ffff:192.0.2.1"), now), Some(EACH));
+        assert_eq!(attempts.wait(&address("192.0.2.2"), now), None);
         let later = now + EACH;
-        assert_eq!(attempts.wait(one, later), None);
-        attempts.failed(one, later);
-        assert_eq!(attempts.wait(one, later), Some(EACH));
-        assert_eq!(attempts.wait(one, now + EACH * (BURST + 2)), None);
+        assert_eq!(attempts.wait(&one, later), None);
+        attempts.failed(one.clone(), later);
+        assert_eq!(attempts.wait(&one, later), Some(EACH));
+        assert_eq!(attempts.wait(&one, now + EACH * (BURST + 2)), None);
     }
 
     #[test]
@@ -96,8 +142,23 @@ mod tests {
         for host in 0..BURST {
             attempts.failed(address(&format!("2001:db8::{host:x}")), now);
         }
-        assert_eq!(attempts.wait(address("2001:db8::ffff"), now), Some(EACH));
-        assert_eq!(attempts.wait(address("2001:db8:0:1::"), now), None);
+        assert_eq!(attempts.wait(&address("2001:db8::ffff"), now), Some(EACH));
+        assert_eq!(attempts.wait(&address("2001:db8:0:1::"), now), None);
+    }
+
+    #[test]
+    fn an_account_runs_out_wherever_the_tries_come_from() {
+        let attempts = Attempts::default();
+        let (ben, now) = (Whose::account("ben"), Instant::now());
+        for _ in 0..10 {
+            assert_eq!(attempts.wait(&ben, now), None);
+            attempts.failed(ben.clone(), now);
+        }
+        assert!(attempts.wait(&ben, now).is_some());
+        assert_eq!(attempts.wait(&Whose::account("aiko"), now), None);
+        // However long a name is, little of it is kept.
+        let long = "\u{3042}".repeat(10_000);
+        assert!(matches!(Whose::account(&long), Whose::Account(kept) if kept.len() <= NAME));
     }
 
     #[test]
@@ -105,7 +166,7 @@ mod tests {
         let attempts = Attempts::default();
         let now = Instant::now();
         for client in 0..REMEMBERED as u32 * 2 {
-            attempts.failed(IpAddr::V4(client.into()), now);
+            attempts.failed(Whose::Address(IpAddr::V4(client.into())), now);
         }
         assert!(attempts.forgotten.lock().unwrap().len() <= REMEMBERED);
     }

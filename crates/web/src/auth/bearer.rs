@@ -1,7 +1,8 @@
 //! The caller of the API, by `Authorization: Bearer KEY` (RFC 6750).
 
+use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
@@ -9,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use noroshi_indicator::Tlp;
 use noroshi_store::{Account, Reader, Scope};
 
-use super::granted;
+use super::{Whose, granted};
 use crate::problem::Problem;
 use crate::session;
 use crate::state::AppState;
@@ -27,6 +28,16 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
+    /// Somebody who is signed in, and may do all that the account may.
+    pub(crate) fn in_person(account: Account) -> Caller {
+        Caller {
+            scopes: granted(account.role, &[Scope::Read, Scope::Write, Scope::Admin]),
+            account,
+            tlp: Tlp::Red,
+            expires: None,
+        }
+    }
+
     pub(crate) fn reader(&self) -> Reader {
         Reader::account(self.account.id)
     }
@@ -118,14 +129,9 @@ pub(crate) async fn authenticate(
     client: IpAddr,
     key: &str,
 ) -> Result<Option<Caller>, Problem> {
-    if let Some(wait) = state.attempts.wait(client, Instant::now()) {
-        return Err(Problem {
-            retry_after: u32::try_from(wait.as_secs() + 1).ok(),
-            ..Problem::new(
-                StatusCode::TOO_MANY_REQUESTS,
-                "Too many bad keys came from this address.",
-            )
-        });
+    let whose = Whose::address(client);
+    if let Some(wait) = state.attempts.wait(&whose, Instant::now()) {
+        return Err(too_many("Too many bad keys came from this address.", wait));
     }
     match state.store.authenticate(key).await? {
         Some(known) => Ok(Some(Caller {
@@ -135,9 +141,17 @@ pub(crate) async fn authenticate(
             expires: known.expires,
         })),
         None => {
-            state.attempts.failed(client, Instant::now());
+            state.attempts.failed(whose, Instant::now());
             Ok(None)
         }
+    }
+}
+
+/// 429, and when to come back.
+pub(crate) fn too_many(detail: &str, wait: Duration) -> Problem {
+    Problem {
+        retry_after: u32::try_from(wait.as_secs() + 1).ok(),
+        ..Problem::new(StatusCode::TOO_MANY_REQUESTS, detail)
     }
 }
 
@@ -150,8 +164,19 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
         .filter(|key| !key.is_empty())
 }
 
+/// The address of the client.
+pub(crate) struct Client(pub(crate) IpAddr);
+
+impl FromRequestParts<AppState> for Client {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
+        Ok(Client(client(parts, state)))
+    }
+}
+
 /// The address of the client, as near as it is known.
-pub(crate) fn client(parts: &Parts, state: &AppState) -> IpAddr {
+fn client(parts: &Parts, state: &AppState) -> IpAddr {
     let forwarded = || {
         let last = parts
             .headers

@@ -5,8 +5,10 @@
 
 mod attempts;
 mod bearer;
+mod password;
 mod permission;
 
-pub(crate) use attempts::Attempts;
-pub(crate) use bearer::{Caller, Managing, Reading, Writing, authenticate, client};
+pub(crate) use attempts::{Attempts, Whose};
+pub(crate) use bearer::{Caller, Client, Managing, Reading, Writing, authenticate, too_many};
+pub(crate) use password::check;
 pub(crate) use permission::{granted, may_roll_back};

@@ -2,12 +2,12 @@
 
 use axum::Json;
 use axum::extract::State;
-use noroshi_store::BadRow;
+use noroshi_store::{BadRow, Batch};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::BatchAnswer;
-use crate::auth::{Reading, Writing, may_roll_back};
+use crate::auth::{Caller, Reading, Writing, may_roll_back};
 use crate::extract::{InPath, Params, limit};
 use crate::problem::Problem;
 use crate::state::{AppState, to_the_end};
@@ -166,6 +166,13 @@ pub(crate) async fn roll_back(
     State(state): State<AppState>,
     InPath(id): InPath<i64>,
 ) -> Result<Json<RolledBack>, Problem> {
+    let undone = undo(state, caller, id).await?;
+    let batches = undone.into_iter().map(BatchAnswer::from).collect();
+    Ok(Json(RolledBack { batches }))
+}
+
+/// Rolls a batch back for somebody who may.
+pub(crate) async fn undo(state: AppState, caller: Caller, id: i64) -> Result<Vec<Batch>, Problem> {
     if !may_roll_back(caller.account.role) {
         let role = caller.account.role;
         return Err(Problem::forbidden(format!(
@@ -181,8 +188,7 @@ pub(crate) async fn roll_back(
         let object = id.to_string();
         let action = "batch.rollback";
         store.audit(&reader, action, &object, Some(&detail)).await?;
-        let batches = undone.into_iter().map(BatchAnswer::from).collect();
-        Ok(Json(RolledBack { batches }))
+        Ok(undone)
     })
     .await
 }

@@ -1,6 +1,7 @@
 //! Batches as answers show them.
 
 pub(crate) mod api;
+pub(crate) mod page;
 
 use noroshi_lookup::Time;
 use noroshi_store::Batch;

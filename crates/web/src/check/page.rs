@@ -12,7 +12,6 @@ use crate::extract::FormParts;
 use crate::frame::{Frame, fill, render, thousands};
 use crate::part::{Chip, Mark, Rows, score};
 use crate::problem::Problem;
-use crate::session::page::FromOurPage;
 use crate::state::AppState;
 
 /// Values of each sort that the page shows; a download has all.
@@ -58,7 +57,6 @@ struct Sent {
 /// Sorts the values of a text or file into known and unknown.
 #[utoipa::path(post, path = "/check", responses((status = OK)))]
 pub(crate) async fn check(
-    _: FromOurPage,
     frame: Frame,
     State(state): State<AppState>,
     FormParts(form): FormParts,

@@ -8,7 +8,6 @@ use utoipa::ToSchema;
 use super::{Language, Theme, local};
 use crate::extract::FormBody;
 use crate::problem::Problem;
-use crate::session::page::FromOurPage;
 
 /// What is chosen; what is left out stays.
 #[derive(Deserialize, ToSchema)]
@@ -22,10 +21,7 @@ pub(crate) struct Choice {
 
 /// Keeps the choice for a year, in this browser.
 #[utoipa::path(post, path = "/look", responses((status = SEE_OTHER)))]
-pub(crate) async fn choose(
-    _: FromOurPage,
-    FormBody(choice): FormBody<Choice>,
-) -> Result<Response, Problem> {
+pub(crate) async fn choose(FormBody(choice): FormBody<Choice>) -> Result<Response, Problem> {
     let named = |name: &str| Problem::bad_request(format!("there is no such {name}"));
     let mut cookies = Vec::new();
     if let Some(tag) = &choice.lang {
@@ -43,6 +39,9 @@ pub(crate) async fn choose(
     Ok((AppendHeaders(cookies), Redirect::to(local(&choice.next))).into_response())
 }
 
-fn kept(name: &str, value: &str) -> String {
-    format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly")
+pub(crate) fn kept(name: &str, value: &str) -> String {
+    // Without a value it is forgotten; the zone is what the script shows times in.
+    let lasts = if value.is_empty() { 0 } else { 31_536_000 };
+    let hidden = if name == "zone" { "" } else { "; HttpOnly" };
+    format!("{name}={value}; Path=/; Max-Age={lasts}; SameSite=Lax{hidden}")
 }

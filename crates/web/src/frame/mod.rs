@@ -20,13 +20,14 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use noroshi_store::{Account, Reader};
+use noroshi_store::{Account, Reader, Role};
 
 pub(crate) use language::Language;
 pub(crate) use look::Look;
 pub(crate) use theme::Theme;
 pub(crate) use words::{Words, count, fill, thousands};
 
+use crate::auth::may_roll_back;
 use crate::part::encoded;
 use crate::problem::Problem;
 use crate::session::SignedIn;
@@ -41,6 +42,16 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
+    /// Whether the reader manages the hub.
+    pub(crate) fn manages(&self) -> bool {
+        self.account.role == Role::Admin
+    }
+
+    /// Whether the reader may undo what sources brought.
+    pub(crate) fn rolls_back(&self) -> bool {
+        may_roll_back(self.account.role)
+    }
+
     /// With the eyes of whom a page is read.
     pub(crate) fn reader(&self) -> Reader {
         Reader::account(self.account.id)

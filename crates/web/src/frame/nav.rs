@@ -42,6 +42,11 @@ impl Frame {
 
     fn entry(&self, href: &'static str, icon: &'static str, word: &'static str) -> Entry {
         let path = self.address.split('?').next().unwrap_or_default();
+        // One source and its receipts lie below all of them.
+        let one = ["/source/", "/batch/"]
+            .iter()
+            .any(|one| path.starts_with(one));
+        let path = if one { "/sources" } else { path };
         let below = path.strip_prefix(href);
         let open =
             below.is_some_and(|rest| rest.is_empty() || (rest.starts_with('/') && href != "/"));

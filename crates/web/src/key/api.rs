@@ -57,28 +57,28 @@ pub(crate) async fn list(
 #[serde(deny_unknown_fields)]
 pub(crate) struct KeyOrder {
     /// What it is for, in a few words.
-    name: String,
+    pub(crate) name: String,
     /// `read`, `write`, `admin`: at least one, and none that the key at hand does not have.
     #[schema(example = json!(["read"]))]
-    scopes: Vec<String>,
+    pub(crate) scopes: Vec<String>,
     /// The highest marking that exports and feeds give out through it: `green` unless said
     /// otherwise, and never above that of the key at hand.
     #[schema(value_type = Option<String>, example = "green")]
-    tlp: Option<Tlp>,
+    pub(crate) tlp: Option<Tlp>,
     /// When it ends by itself.
     #[schema(value_type = Option<String>, format = DateTime)]
-    expires: Option<Timestamp>,
+    pub(crate) expires: Option<Timestamp>,
     /// For another account; needs the scope `admin`.
-    account: Option<String>,
+    pub(crate) account: Option<String>,
 }
 
 /// A key that was just made.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct NewKeyAnswer {
     /// The key.
-    key: KeyAnswer,
+    pub(crate) key: KeyAnswer,
     /// Its secret. It is told this once and kept nowhere.
-    secret: String,
+    pub(crate) secret: String,
 }
 
 /// Make a key
@@ -94,14 +94,24 @@ pub(crate) async fn add(
     State(state): State<AppState>,
     JsonBody(order): JsonBody<KeyOrder>,
 ) -> Result<(StatusCode, Json<NewKeyAnswer>), Problem> {
+    let made = make(state, caller, order).await?;
+    Ok((StatusCode::CREATED, Json(made)))
+}
+
+/// Makes what is ordered, as far as the caller may have it.
+pub(crate) async fn make(
+    state: AppState,
+    caller: Caller,
+    order: KeyOrder,
+) -> Result<NewKeyAnswer, Problem> {
     let new = read(&caller, order)?;
     to_the_end(async move {
         let store = &state.store;
         let known = store.keys(Some(&new.account)).await;
         let at = now();
+        let known = known.map_err(Problem::in_body)?;
         let good = known
-            .map_err(Problem::in_body)?
-            .into_iter()
+            .iter()
             .filter(|key| key.revoked.is_none() && key.expires.is_none_or(|expires| expires > at));
         if good.count() >= MOST {
             let detail = format!("{} has {MOST} keys: revoke one first", new.account);
@@ -113,7 +123,7 @@ pub(crate) async fn add(
         let (who, object) = (caller.reader(), key.id.to_string());
         store.audit(&who, "key.add", &object, Some(&detail)).await?;
         let key = key.into();
-        Ok((StatusCode::CREATED, Json(NewKeyAnswer { key, secret })))
+        Ok(NewKeyAnswer { key, secret })
     })
     .await
 }
@@ -180,6 +190,15 @@ pub(crate) async fn revoke(
     State(state): State<AppState>,
     InPath(id): InPath<i64>,
 ) -> Result<Json<KeyAnswer>, Problem> {
+    Ok(Json(take_back(state, caller, id).await?))
+}
+
+/// Revokes a key that the caller may revoke.
+pub(crate) async fn take_back(
+    state: AppState,
+    caller: Caller,
+    id: i64,
+) -> Result<KeyAnswer, Problem> {
     to_the_end(async move {
         let store = &state.store;
         if !caller.scopes.contains(&Scope::Admin) {
@@ -194,7 +213,7 @@ pub(crate) async fn revoke(
         store
             .audit(&who, "key.revoke", &object, Some(&detail))
             .await?;
-        Ok(Json(key.into()))
+        Ok(key.into())
     })
     .await
 }

@@ -1,47 +1,32 @@
-//! Signing in with an API key, and out again.
-
-use std::net::IpAddr;
+//! Signing in with a name and a password, or with an API key; and out again.
 
 use askama::Template;
-use axum::extract::{FromRequestParts, State};
-use axum::http::request::Parts;
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use noroshi_store::{Reader, Scope, now};
+use noroshi_store::{Account, Reader, Scope};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{LASTS, cookie, same_origin, token};
-use crate::auth::{authenticate, client};
+use super::begin::begin;
+use super::{cookie, token};
+use crate::auth::{Client, authenticate, check};
 use crate::extract::{FormBody, Params};
 use crate::frame::{Look, local, render};
 use crate::problem::Problem;
-use crate::state::{AppState, to_the_end};
+use crate::state::AppState;
 
-/// Characters of a browser's description that are kept.
-const AGENT: usize = 200;
-
-/// A request that comes from a page of ours, and from where.
-pub(crate) struct FromOurPage(IpAddr);
-
-impl FromRequestParts<AppState> for FromOurPage {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        match same_origin(&parts.headers) {
-            true => Ok(FromOurPage(client(parts, state))),
-            false => Err(Problem::forbidden("This came from a page of another site.")),
-        }
-    }
-}
-
-/// The page with the form.
+/// The page with the forms.
 #[derive(Template)]
 #[template(path = "sign_in.html")]
 struct SignInPage<'a> {
     frame: Look,
     next: &'a str,
-    failed: bool,
+    name: &'a str,
+    /// Why it went wrong.
+    error: &'a str,
+    /// It went wrong with a key.
+    keyed: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -50,7 +35,7 @@ pub(crate) struct SignInParams {
     next: String,
 }
 
-/// Asks for a key.
+/// Asks who it is.
 #[utoipa::path(get, path = "/sign-in", responses((status = OK)))]
 pub(crate) async fn ask(
     frame: Look,
@@ -59,63 +44,75 @@ pub(crate) async fn ask(
     let page = SignInPage {
         frame,
         next: local(&params.next),
-        failed: false,
+        name: "",
+        error: "",
+        keyed: false,
     };
     render(StatusCode::OK, &page)
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(default)]
+#[derive(Default)]
 pub(crate) struct SignIn {
+    name: String,
+    password: String,
+    /// Instead of the two.
     key: String,
     /// The page to go on to.
-    #[serde(default)]
     next: String,
 }
 
-/// Begins a session for a key with the scope `read`.
+/// Begins a session for somebody who knows the password, or has a key with the scope `read`.
 #[utoipa::path(post, path = "/sign-in", responses((status = SEE_OTHER)))]
 pub(crate) async fn sign_in(
-    FromOurPage(client): FromOurPage,
+    Client(client): Client,
     State(state): State<AppState>,
     frame: Look,
     headers: HeaderMap,
     FormBody(form): FormBody<SignIn>,
 ) -> Result<Response, Problem> {
-    let known = match authenticate(&state, client, form.key.trim()).await {
-        Err(problem) if problem.status == StatusCode::TOO_MANY_REQUESTS => None,
-        known => known?,
+    let key = form.key.trim();
+    let known: Result<Option<Account>, Problem> = match key.is_empty() {
+        true => check(&state, client, form.name.trim(), &form.password).await,
+        false => authenticate(&state, client, key).await.map(|caller| {
+            let caller = caller.filter(|caller| caller.scopes.contains(&Scope::Read));
+            caller.map(|caller| caller.account)
+        }),
     };
-    let Some(caller) = known.filter(|caller| caller.scopes.contains(&Scope::Read)) else {
-        let page = SignInPage {
-            frame,
-            next: local(&form.next),
-            failed: true,
-        };
-        return render(StatusCode::FORBIDDEN, &page);
+    let (status, wait) = match known {
+        Ok(Some(account)) => return begin(&state, account, &headers, local(&form.next)).await,
+        Ok(None) => (StatusCode::FORBIDDEN, None),
+        Err(problem) if problem.retry_after.is_some() && problem.status == 429 => {
+            (StatusCode::TOO_MANY_REQUESTS, problem.retry_after)
+        }
+        Err(problem) => return Err(problem),
     };
-    let agent = headers
-        .get(header::USER_AGENT)
-        .and_then(|agent| agent.to_str().ok());
-    let agent: Option<String> = agent.map(|agent| agent.chars().take(AGENT).collect());
-    let settings = state.settings;
-    let token = to_the_end(async move {
-        let (store, name) = (&state.store, &caller.account.name);
-        let until = now() + LASTS * 1_000_000;
-        let token = store.begin_session(name, agent.as_deref(), until).await?;
-        store
-            .audit(&caller.reader(), "session.begin", name, None)
-            .await?;
-        Ok(token)
-    })
-    .await?;
-    let cookie = [(header::SET_COOKIE, cookie(&token, LASTS, settings))];
-    Ok((cookie, Redirect::to(local(&form.next))).into_response())
+    let words = frame.words;
+    let error = match (wait, key.is_empty()) {
+        (Some(_), _) => words.sign_in_wait,
+        (None, true) => words.sign_in_failed,
+        (None, false) => words.sign_in_key_failed,
+    };
+    let page = SignInPage {
+        frame,
+        next: local(&form.next),
+        name: &form.name,
+        error,
+        keyed: !key.is_empty(),
+    };
+    let mut response = render(status, &page)?;
+    if let Some(seconds) = wait {
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, seconds.into());
+    }
+    Ok(response)
 }
 
 /// Ends the session.
 #[utoipa::path(post, path = "/sign-out", responses((status = SEE_OTHER)))]
 pub(crate) async fn sign_out(
-    _: FromOurPage,
     State(state): State<AppState>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use noroshi_indicator::Tlp;
+use noroshi_store::{Reader, Source};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -52,16 +53,16 @@ pub(crate) async fn show(
 }
 
 /// What to change; what is left out stays.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SourceChange {
     /// Whether the schedule collects it.
-    enabled: Option<bool>,
+    pub(crate) enabled: Option<bool>,
     /// Name of the audience.
-    audience: Option<String>,
+    pub(crate) audience: Option<String>,
     /// The marking, which must fit the audience.
     #[schema(value_type = Option<String>, example = "amber")]
-    tlp: Option<Tlp>,
+    pub(crate) tlp: Option<Tlp>,
 }
 
 /// Change a source
@@ -78,8 +79,19 @@ pub(crate) async fn change(
     InPath(name): InPath<String>,
     JsonBody(change): JsonBody<SourceChange>,
 ) -> Result<Json<SourceAnswer>, Problem> {
+    let changed = apply(state, caller.reader(), name, change);
+    Ok(Json(changed.await?.into()))
+}
+
+/// Changes a source that the reader sees; that they may was asked before.
+pub(crate) async fn apply(
+    state: AppState,
+    reader: Reader,
+    name: String,
+    change: SourceChange,
+) -> Result<Source, Problem> {
     to_the_end(async move {
-        let (store, reader) = (&state.store, caller.reader());
+        let store = &state.store;
         // Who may not read it cannot change it either, nor learn that it is there.
         let mut source = store.source(&reader, &name).await?;
         if change.audience.is_some() || change.tlp.is_some() {
@@ -99,7 +111,7 @@ pub(crate) async fn change(
             source = store.enable_source(&reader, &name, enabled).await?;
             store.audit(&reader, action, &name, None).await?;
         }
-        Ok(Json(source.into()))
+        Ok(source)
     })
     .await
 }

@@ -1,7 +1,12 @@
 //! Sources as answers show them.
 
 pub(crate) mod api;
+pub(crate) mod first;
 mod health;
+pub(crate) mod list;
+pub(crate) mod overlap;
+pub(crate) mod page;
+pub(crate) mod progress;
 
 use noroshi_indicator::Tlp;
 use noroshi_lookup::Time;

@@ -427,6 +427,67 @@ impl Asker<'_> {
         }
     }
 
+    /// What only administrators do with an account; a source's is nobody's business.
+    pub(crate) async fn account(&self, method: &str, rest: &str) {
+        let name = format!("made-{}", noroshi_store::now());
+        self.hub.account(&name, Role::Reader).await;
+        let path = format!("/api/v1/accounts/{name}{rest}");
+        let body = match method {
+            "PATCH" => json!({"description": "changed"}),
+            _ => Value::Null,
+        };
+        let answer = self.ask(method, &path, &body).await;
+        match self.person.role {
+            Role::Admin => assert!(answer.status.is_success(), "{}", answer.text),
+            _ => drop(answer.problem(403)),
+        }
+        for feed in &self.model.hidden {
+            let path = format!("/api/v1/accounts/{}{rest}", feed.kept.name);
+            let absent = format!("/api/v1/accounts/no-such{rest}");
+            self.as_if_absent(method, &path, &absent, &body).await;
+        }
+    }
+
+    pub(crate) async fn change_audience(&self) {
+        let name = format!("made-{}", noroshi_store::now());
+        let kind = noroshi_store::AudienceKind::Accounts;
+        let made = self.hub.store.add_audience(&name, kind, &[]).await;
+        made.unwrap();
+        let path = format!("/api/v1/audiences/{name}");
+        let body = json!({"members": [self.person.name]});
+        let answer = self.ask("PATCH", &path, &body).await;
+        match self.person.role {
+            Role::Admin => assert_eq!(answer.status, 200, "{}", answer.text),
+            _ => drop(answer.problem(403)),
+        }
+    }
+
+    /// Only one's own.
+    pub(crate) async fn sessions(&self) {
+        let store = &self.hub.store;
+        let until = noroshi_store::now() + 60_000_000;
+        for person in &self.world.people {
+            store
+                .begin_session(&person.name, None, until)
+                .await
+                .unwrap();
+        }
+        for person in &self.world.people {
+            let sessions = store.sessions(&person.name, None).await.unwrap();
+            let path = format!("/api/v1/sessions/{}", sessions[0].id);
+            if person.name == self.person.name {
+                let told = self.json("/api/v1/sessions").await;
+                assert_eq!(told["sessions"].as_array().unwrap().len(), sessions.len());
+                let answer = self.ask("DELETE", &path, &Value::Null).await;
+                assert_eq!(answer.status, 204, "{}", answer.text);
+            } else {
+                let absent = "/api/v1/sessions/999999";
+                self.as_if_absent("DELETE", &path, absent, &Value::Null)
+                    .await;
+            }
+        }
+    }
+
     pub(crate) async fn keys(&self) {
         let order = json!({"name": "more", "scopes": ["read"]});
         let made = self.ask("POST", "/api/v1/keys", &order).await;
