@@ -36,6 +36,7 @@ pub mod search;
 mod serve;
 mod session;
 mod settings;
+mod sheet;
 pub mod source;
 mod state;
 

@@ -5,12 +5,12 @@ use axum::response::{IntoResponse, Response};
 use noroshi_lookup::{BulkAnswer, Value, Verdict};
 
 use crate::problem::Problem;
-use crate::search::export::csv_line;
+use crate::sheet::Sheet;
 
 /// As CSV, known values first.
 pub(super) fn csv(answer: &BulkAnswer) -> Response {
-    let mut out = String::new();
-    let head = [
+    let mut sheet = Sheet::new();
+    sheet.row([
         "kind",
         "value",
         "known",
@@ -23,48 +23,46 @@ pub(super) fn csv(answer: &BulkAnswer) -> Response {
         "first_seen",
         "last_seen",
         "warninglists",
-    ];
-    csv_line(&head.map(str::to_owned), &mut out);
+    ]);
     for one in &answer.known {
-        line(&one.observable, &one.verdict, &one.warninglists, &mut out);
+        line(&one.observable, &one.verdict, &one.warninglists, &mut sheet);
     }
     for one in &answer.unknown {
         line(
             &one.observable,
             &Verdict::default(),
             &one.warninglists,
-            &mut out,
+            &mut sheet,
         );
     }
     file(
         "text/csv; charset=utf-8",
         "attachment; filename=\"check.csv\"",
-        out,
+        sheet.into_bytes(),
     )
 }
 
-fn line(value: &Value, verdict: &Verdict, warninglists: &[String], out: &mut String) {
+fn line(value: &Value, verdict: &Verdict, warninglists: &[String], sheet: &mut Sheet) {
     let said = |text: Option<String>| text.unwrap_or_default();
-    let cells = [
-        value.kind.name().to_owned(),
-        value.value.clone(),
-        verdict.known.to_string(),
-        said(verdict.state.map(|state| state.name().to_owned())),
-        verdict.sources.join(" | "),
-        verdict.families.join(" | "),
-        verdict.tags.join(" | "),
-        said(verdict.confidence.map(|sure| sure.to_string())),
-        said(verdict.tlp.map(|tlp| tlp.name().to_owned())),
-        said(verdict.first_seen.map(|time| time.to_string())),
-        said(verdict.last_seen.map(|time| time.to_string())),
-        warninglists.join(" | "),
-    ];
-    csv_line(&cells, out);
+    sheet.row([
+        value.kind.name(),
+        &value.value,
+        &verdict.known.to_string(),
+        verdict.state.map_or("", |state| state.name()),
+        &verdict.sources.join(" | "),
+        &verdict.families.join(" | "),
+        &verdict.tags.join(" | "),
+        &said(verdict.confidence.map(|sure| sure.to_string())),
+        verdict.tlp.map_or("", |tlp| tlp.name()),
+        &said(verdict.first_seen.map(|time| time.to_string())),
+        &said(verdict.last_seen.map(|time| time.to_string())),
+        &warninglists.join(" | "),
+    ]);
 }
 
 /// As the API answers.
 pub(super) fn json(answer: &BulkAnswer) -> Result<Response, Problem> {
-    let text = serde_json::to_string_pretty(answer).map_err(|error| Problem::internal(&error))?;
+    let text = serde_json::to_vec_pretty(answer).map_err(|error| Problem::internal(&error))?;
     Ok(file(
         "application/json",
         "attachment; filename=\"check.json\"",
@@ -72,7 +70,7 @@ pub(super) fn json(answer: &BulkAnswer) -> Result<Response, Problem> {
     ))
 }
 
-fn file(kind: &'static str, name: &'static str, text: String) -> Response {
+fn file(kind: &'static str, name: &'static str, text: Vec<u8>) -> Response {
     let headers = [
         (header::CONTENT_TYPE, kind),
         (header::CONTENT_DISPOSITION, name),

@@ -9,7 +9,7 @@ use noroshi_store::{BatchState, now};
 use super::news::{News, by_source};
 use super::visit::Visit;
 use crate::frame::{Frame, render};
-use crate::part::{Moment, Sparkline, encoded};
+use crate::part::{Moment, Sparkline, source_link};
 use crate::problem::Problem;
 use crate::source::{Health, HealthBadge};
 use crate::state::AppState;
@@ -61,7 +61,7 @@ pub(crate) async fn show(
     let sources = store.sources(&reader).await?.into_iter().map(|source| {
         let days = activity.get(&source.id);
         SourceLine {
-            href: format!("/sources/{}", encoded(&source.name)),
+            href: source_link(&source.name),
             health: HealthBadge {
                 health: Health::of(&source),
                 words: frame.words,

@@ -7,7 +7,6 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use futures::stream;
 use noroshi_indicator::Tlp;
-use noroshi_lookup::Listing;
 use noroshi_store::{Page, Reader};
 use serde::Deserialize;
 
@@ -17,6 +16,7 @@ use crate::auth::Reading;
 use crate::extract::Params;
 use crate::frame::Frame;
 use crate::problem::Problem;
+use crate::sheet::Sheet;
 use crate::state::AppState;
 
 /// Values that are asked for at once.
@@ -77,21 +77,24 @@ pub(crate) async fn show(
     let written = stream::try_unfold(Step::First(first), move |step| {
         let (state, reader, text) = (state.clone(), reader.clone(), params.q.clone());
         async move {
-            let (asked, opening) = match step {
-                Step::First(asked) => (asked, opening(format)),
-                Step::Next(cursor) => (Asked::read(&text, Some(&cursor))?, ""),
+            let (asked, opening, mut begun) = match step {
+                Step::First(asked) => (asked, true, false),
+                Step::Next { cursor, begun } => (Asked::read(&text, Some(&cursor))?, false, begun),
                 Step::Done => return Ok::<_, Problem>(None),
             };
             let page = asked.search(&state, &reader, ROWS).await?;
-            let mut bytes = opening.to_owned();
-            lines(&page, ceiling, format, &mut bytes);
-            let step = match page.next {
-                Some(next) => Step::Next(next),
-                None => {
-                    bytes.push_str(closing(format));
-                    Step::Done
-                }
+            let values = leaving(&page, ceiling);
+            let mut bytes = match format {
+                Format::Csv => csv(values, opening),
+                Format::Json => json(values, opening, &mut begun),
             };
+            let step = match page.next {
+                Some(cursor) => Step::Next { cursor, begun },
+                None => Step::Done,
+            };
+            if let (Format::Json, Step::Done) = (format, &step) {
+                bytes.extend_from_slice(b"\n]\n");
+            }
             Ok(Some((Bytes::from(bytes), step)))
         }
     });
@@ -116,102 +119,81 @@ pub(crate) async fn show(
 
 enum Step {
     First(Asked),
-    Next(String),
+    Next { cursor: String, begun: bool },
     Done,
 }
 
-fn opening(format: Format) -> &'static str {
-    match format {
-        Format::Csv => {
-            "kind,value,source,state,tlp,first_seen,last_seen,received,port,family,tags,confidence,\
-             note,reference\r\n"
-        }
-        Format::Json => "[\n",
-    }
+/// The values of a page, with the listings that may leave.
+fn leaving(page: &Page, ceiling: Tlp) -> impl Iterator<Item = FoundValue> {
+    let values = page
+        .found
+        .iter()
+        .map(FoundValue::from)
+        .map(move |mut value| {
+            value.listings.retain(|listing| listing.tlp <= ceiling);
+            value
+        });
+    values.filter(|value| !value.listings.is_empty())
 }
 
-fn closing(format: Format) -> &'static str {
-    match format {
-        Format::Csv => "",
-        // Every value ends with a comma, so that no page must know of another.
-        Format::Json => "null\n]\n",
+/// A page's part of a JSON array; `begun` tells whether a value was written before.
+fn json(values: impl Iterator<Item = FoundValue>, opening: bool, begun: &mut bool) -> Vec<u8> {
+    let mut out = Vec::new();
+    if opening {
+        out.push(b'[');
     }
+    for value in values {
+        out.extend_from_slice(if *begun { b",\n" } else { b"\n" });
+        *begun = true;
+        // A struct of texts and numbers always is JSON.
+        out.extend(serde_json::to_vec(&value).unwrap_or_default());
+    }
+    out
 }
 
-fn lines(page: &Page, ceiling: Tlp, format: Format, out: &mut String) {
-    for found in &page.found {
-        let mut value = FoundValue::from(found);
-        value.listings.retain(|listing| listing.tlp <= ceiling);
-        if value.listings.is_empty() {
-            continue;
-        }
-        match format {
-            Format::Csv => {
-                for listing in &value.listings {
-                    csv(&value, listing, out);
-                }
-            }
-            Format::Json => {
-                // A struct of texts and numbers always is JSON.
-                out.push_str(&serde_json::to_string(&value).unwrap_or_default());
-                out.push_str(",\n");
-            }
+const HEAD: [&str; 14] = [
+    "kind",
+    "value",
+    "source",
+    "state",
+    "tlp",
+    "first_seen",
+    "last_seen",
+    "received",
+    "port",
+    "family",
+    "tags",
+    "confidence",
+    "note",
+    "reference",
+];
+
+/// A row for each listing.
+fn csv(values: impl Iterator<Item = FoundValue>, opening: bool) -> Vec<u8> {
+    let mut sheet = Sheet::new();
+    if opening {
+        sheet.row(HEAD);
+    }
+    for value in values {
+        for listing in &value.listings {
+            let number = |number: Option<String>| number.unwrap_or_default();
+            sheet.row([
+                value.observable.kind.name(),
+                &value.observable.value,
+                &listing.source,
+                listing.state.name(),
+                listing.tlp.name(),
+                &listing.first_seen.to_string(),
+                &listing.last_seen.to_string(),
+                &listing.received.to_string(),
+                &number(listing.port.map(|port| port.to_string())),
+                listing.family.as_deref().unwrap_or_default(),
+                &listing.tags.join(" | "),
+                &number(listing.confidence.map(|value| value.to_string())),
+                listing.note.as_deref().unwrap_or_default(),
+                listing.reference.as_deref().unwrap_or_default(),
+            ]);
         }
     }
-}
-
-fn csv(value: &FoundValue, listing: &Listing, out: &mut String) {
-    let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let number = |number: Option<String>| number.unwrap_or_default();
-    let cells = [
-        value.observable.kind.name().to_owned(),
-        value.observable.value.clone(),
-        listing.source.clone(),
-        listing.state.name().to_owned(),
-        listing.tlp.name().to_owned(),
-        listing.first_seen.to_string(),
-        listing.last_seen.to_string(),
-        listing.received.to_string(),
-        number(listing.port.map(|port| port.to_string())),
-        text(&listing.family),
-        listing.tags.join(" | "),
-        number(listing.confidence.map(|value| value.to_string())),
-        text(&listing.note),
-        text(&listing.reference),
-    ];
-    csv_line(&cells, out);
-}
-
-/// A line after RFC 4180. A cell that a spreadsheet would take for a formula gets an apostrophe.
-pub(crate) fn csv_line(cells: &[String], out: &mut String) {
-    for (at, cell) in cells.iter().enumerate() {
-        if at > 0 {
-            out.push(',');
-        }
-        let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-        if formula || cell.contains([',', '"', '\r', '\n']) {
-            out.push('"');
-            if formula {
-                out.push('\'');
-            }
-            out.push_str(&cell.replace('"', "\"\""));
-            out.push('"');
-        } else {
-            out.push_str(cell);
-        }
-    }
-    out.push_str("\r\n");
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cells_are_quoted_where_they_must_be() {
-        let mut line = String::new();
-        let cells = ["a", "b,c", "say \"x\"\n", "=1+1", "", "-2"].map(str::to_owned);
-        csv_line(&cells, &mut line);
-        assert_eq!(line, "a,\"b,c\",\"say \"\"x\"\"\n\",\"'=1+1\",,\"'-2\"\r\n");
-    }
+    sheet.into_bytes()
 }
