@@ -47,7 +47,7 @@ impl Asker<'_> {
         let cookie = self.session().await;
         let page = self.page("/", &cookie).await;
         assert_eq!(page.status, 200);
-        let told: BTreeSet<String> = attributes(&page.text, "href=\"/sources/")
+        let told: BTreeSet<String> = attributes(&page.text, "href=\"/source/")
             .into_iter()
             .collect();
         let seen = self.model.seen.iter();
@@ -138,7 +138,7 @@ impl Asker<'_> {
             for _ in 0..PATIENCE {
                 let page = self.page(&path, &cookie).await;
                 assert_eq!(page.status, 200, "{path}");
-                let mut listed = attributes(&page.text, "<th scope=\"row\"><a href=\"/sources/");
+                let mut listed = attributes(&page.text, "<th scope=\"row\"><a href=\"/source/");
                 listed.sort_unstable();
                 told = (listed, chips(&page.text));
                 if (&told.0, &told.1) == (&sources, &values) {
