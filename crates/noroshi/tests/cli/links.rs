@@ -23,7 +23,9 @@ fn ask(server: &Server, method: &str, path: &str, form: &str) -> (u16, String) {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     let head = answer.split("\r\n\r\n").next().unwrap();
-    let leads = head.lines().find_map(|line| line.strip_prefix("location: "));
+    let leads = head
+        .lines()
+        .find_map(|line| line.strip_prefix("location: "));
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
     (status, leads.unwrap_or_default().to_owned())
 }
@@ -47,7 +49,11 @@ fn an_empty_place_prints_a_link_until_somebody_manages_it() {
         let link = printed(&mut server);
         assert_ne!(old, link);
         let form = format!("name=root&password={PASSWORD}&again={PASSWORD}");
-        assert_eq!(ask(&server, "POST", &old, &form).0, 404, "a newer one took its place");
+        assert_eq!(
+            ask(&server, "POST", &old, &form).0,
+            404,
+            "a newer one took its place"
+        );
         assert_eq!(ask(&server, "GET", &link, "").0, 200);
         let entered = ask(&server, "POST", &link, &form);
         assert_eq!(entered, (303, "/welcome/sources".to_owned()));
@@ -55,13 +61,19 @@ fn an_empty_place_prints_a_link_until_somebody_manages_it() {
         drop(server);
 
         let account: Value = hub.json(&["account", "list", "--json"]);
-        assert_eq!((&account["name"], &account["role"]), (&"root".into(), &"admin".into()));
+        assert_eq!(
+            (&account["name"], &account["role"]),
+            (&"root".into(), &"admin".into())
+        );
         // Whoever has a password needs no link; the next start prints none.
         let again = hub.run(&["account", "link", "nobody"]);
         assert_eq!(again.code, Some(1));
         let server = hub.serve(&[]);
         let form = format!("name=root&password={PASSWORD}");
-        assert_eq!(ask(&server, "POST", "/sign-in", &form), (303, "/".to_owned()));
+        assert_eq!(
+            ask(&server, "POST", "/sign-in", &form),
+            (303, "/".to_owned())
+        );
     });
 }
 
@@ -81,7 +93,12 @@ fn a_link_lets_somebody_in_once() {
 
         let made = hub.json(&["account", "link", "anna", "--json"]);
         assert_eq!(made["purpose"], "reset");
-        assert!(made["link"].as_str().unwrap().starts_with("http://127.0.0.1:8080/welcome/"));
+        assert!(
+            made["link"]
+                .as_str()
+                .unwrap()
+                .starts_with("http://127.0.0.1:8080/welcome/")
+        );
         hub.ok(&["account", "add", "bot1", "--bot"]);
         let refused = hub.run(&["account", "link", "bot1"]);
         assert_eq!(refused.code, Some(1));

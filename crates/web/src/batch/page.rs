@@ -11,7 +11,7 @@ use super::api::undo;
 use crate::auth::Caller;
 use crate::extract::{InPath, Params};
 use crate::frame::{Frame, Words, render, thousands};
-use crate::part::{Mark, Moment, Pager, encoded, shortened, visible};
+use crate::part::{Mark, Moment, Pager, shortened, source_link, visible};
 use crate::problem::Problem;
 use crate::state::AppState;
 
@@ -119,7 +119,7 @@ impl BatchPage {
         let open = cursor.map(|cursor| cursor.to_string());
         let path = format!("/batch/{id}?");
         Ok(BatchPage {
-            source_href: format!("/source/{}", encoded(&batch.source)),
+            source_href: source_link(&batch.source),
             batch: Receipt::new(batch, frame.words),
             bad: bad.into_iter().map(BadLine::from).collect(),
             pager: Pager::new(&path, open.as_deref(), next.as_deref(), frame.words),

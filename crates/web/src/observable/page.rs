@@ -14,7 +14,7 @@ use crate::extract::InPath;
 use crate::frame::{Frame, render, thousands};
 use crate::part::{
     Badge, Mark, Moment, Rows, VerdictLine, encoded, harmless, icon, kind_word, observable_link,
-    search_link, visible,
+    search_link, source_link, visible,
 };
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -150,7 +150,7 @@ impl Statement {
         });
         Statement {
             source: visible(&listing.source),
-            source_href: format!("/sources/{}", encoded(&listing.source)),
+            source_href: source_link(&listing.source),
             badge: Badge {
                 mark: Mark::of(Some(listing.state), false),
                 words: frame.words,

@@ -34,6 +34,11 @@ pub(crate) fn observable(observable: &Observable) -> String {
     format!("/observable/{kind}/{value}")
 }
 
+/// The page of a source.
+pub(crate) fn source(name: &str) -> String {
+    format!("/source/{}", encoded(name))
+}
+
 /// The page of a query's answer.
 pub(crate) fn search(query: &str) -> String {
     format!("/search?q={}", encoded(query))

@@ -19,7 +19,9 @@ mod verdict;
 pub(crate) use chip::Chip;
 pub(crate) use facet::{Choice, Facet};
 pub(crate) use kind::{icon, kind_word};
-pub(crate) use link::{encoded, observable as observable_link, search as search_link};
+pub(crate) use link::{
+    encoded, observable as observable_link, search as search_link, source as source_link,
+};
 pub(crate) use mark::{Badge, Mark};
 pub(crate) use pager::Pager;
 pub(crate) use row::Rows;

@@ -10,7 +10,7 @@ use noroshi_store::{Batch, now};
 
 use super::{Health, HealthBadge};
 use crate::frame::{Frame, render, thousands};
-use crate::part::{Moment, Sparkline, encoded, visible};
+use crate::part::{Moment, Sparkline, source_link, visible};
 use crate::problem::Problem;
 use crate::state::AppState;
 
@@ -57,7 +57,7 @@ pub(crate) async fn show(frame: Frame, State(state): State<AppState>) -> Result<
         let batch = batches.get(&source.name).map(|batch| batch.counts);
         let title = recipe.map(|recipe| super::page::said(&recipe.title, &frame));
         SourceRow {
-            href: format!("/source/{}", encoded(&source.name)),
+            href: source_link(&source.name),
             title: title.unwrap_or_default(),
             name: source.name.clone(),
             enabled: source.enabled,

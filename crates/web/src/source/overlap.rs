@@ -7,7 +7,7 @@ use axum::response::Response;
 use noroshi_store::OverlapSource;
 
 use crate::frame::{Frame, fill, render};
-use crate::part::encoded;
+use crate::part::source_link;
 use crate::problem::Problem;
 use crate::state::AppState;
 
@@ -100,7 +100,7 @@ pub(crate) async fn show(frame: Frame, State(state): State<AppState>) -> Result<
         }
         lines.push(Line {
             number: row + 1,
-            href: format!("/source/{}", encoded(&source.name)),
+            href: source_link(&source.name),
             name: source.name.clone(),
             sample: source.sample,
             y: TOP + SIDE * row + 14,

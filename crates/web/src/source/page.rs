@@ -15,7 +15,7 @@ use crate::batch::page::Receipt;
 use crate::extract::{FormBody, InPath, Params};
 use crate::frame::{Frame, Language, Look, fill, render, thousands};
 use crate::manage::{Manager, told};
-use crate::part::{Moment, Pager, Sparkline, encoded, visible};
+use crate::part::{Moment, Pager, Sparkline, source_link, visible};
 use crate::problem::Problem;
 use crate::state::AppState;
 
@@ -93,7 +93,7 @@ impl SourcePage {
             .filter(|_| more)
             .map(|last| last.id.to_string());
         let open = cursor.map(|cursor| cursor.to_string());
-        let path = format!("/source/{}?", encoded(name));
+        let path = format!("{}?", source_link(name));
         let mut activity = store.activity(&reader, DAYS, now(), 0).await?;
         let days = activity.remove(&source.id).unwrap_or_else(|| vec![0; DAYS]);
         let audiences = match frame.manages() {
@@ -129,7 +129,7 @@ impl SourcePage {
     }
 
     fn path(&self) -> String {
-        format!("/source/{}", encoded(&self.source.name))
+        source_link(&self.source.name)
     }
 
     fn search(&self) -> String {

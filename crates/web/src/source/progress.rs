@@ -9,7 +9,7 @@ use axum::response::Response;
 use noroshi_store::{Batch, BatchState, now};
 
 use crate::frame::{Frame, fill, render, thousands};
-use crate::part::{Chip, Mark, encoded, visible};
+use crate::part::{Chip, Mark, source_link, visible};
 use crate::problem::Problem;
 use crate::search::api::Asked;
 use crate::state::AppState;
@@ -61,7 +61,7 @@ pub(crate) async fn show(frame: Frame, State(state): State<AppState>) -> Result<
             (false, None, false) => (words.batch_complete, Mark::Warned, rows, true),
         };
         steps.push(Step {
-            href: format!("/source/{}", encoded(&source.name)),
+            href: source_link(&source.name),
             name: source.name,
             state,
             mark: mark.name(),
