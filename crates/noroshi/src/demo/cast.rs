@@ -7,6 +7,22 @@ use super::random::Random;
 /// A name that three sources list.
 pub(super) const KNOWN_NAME: &str = "login-kaisha.example";
 
+/// What lies around it, and what the examples of the documentation ask for.
+const KNOWN_NAMES: [&str; 5] = [
+    KNOWN_NAME,
+    "www.login-kaisha.example",
+    "mail.login-kaisha.example",
+    "evil.example",
+    "www.evil.example",
+];
+const KNOWN_LINKS: [&str; 5] = [
+    "http://login-kaisha.example/ja/login.php",
+    "http://login-kaisha.example/ja/otp.php",
+    "https://www.login-kaisha.example/invoice.zip",
+    "http://evil.example/login",
+    "http://evil.example/update/setup.exe",
+];
+
 /// Microseconds of a day.
 pub(super) const DAY: i64 = 86_400_000_000;
 
@@ -93,13 +109,20 @@ impl Campaign {
         let ago = i64::try_from(random.below(WEEKS * 24)).unwrap_or_default() + 24;
         let mut names: Vec<Observable> = Vec::new();
         if number == 0 {
-            names.extend(value(Kind::Domain, KNOWN_NAME));
+            names.extend(
+                KNOWN_NAMES
+                    .iter()
+                    .filter_map(|name| value(Kind::Domain, name)),
+            );
         }
         names.extend((0..14).filter_map(|_| name(random)));
         let addresses: Vec<_> = (0..10).filter_map(|_| address(random, 30)).collect();
-        let links = (0..16)
+        let mut links: Vec<Observable> = (0..16)
             .filter_map(|_| link(&names, &addresses, random))
             .collect();
+        if number == 0 {
+            links.extend(KNOWN_LINKS.iter().filter_map(|link| value(Kind::Url, link)));
+        }
         let files = (0..18).filter_map(|_| file(random)).collect();
         Campaign {
             family,

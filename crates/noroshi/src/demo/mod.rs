@@ -143,7 +143,8 @@ fn new_source(feed: &Feed) -> NewSource {
         expiry: None,
         audience: audience.to_owned(),
         tlp,
-        enabled: false,
+        // On, as they would be; the demo runs no schedule.
+        enabled: true,
         owner: None,
     }
 }

@@ -9,6 +9,9 @@ use crate::error::Result;
 use crate::observable::{name, prefix_end};
 use crate::sql::{Conn, params};
 
+/// Labels of one walk at most; whatever else is asked for, the evaluator sees to.
+const LABELS: usize = 8;
+
 /// The walks that together meet every observable that can match, best first. An AND takes the
 /// cheapest of its parts, an OR all of them; what no index serves is walked newest first.
 pub(crate) fn plan(conn: &Conn, query: &Query) -> Result<Vec<Walk>> {
@@ -34,17 +37,32 @@ fn walks(conn: &Conn, expr: &Expr) -> Result<Vec<Walk>> {
                 all
             })
         }
-        Expr::And(parts) => {
-            let mut best = vec![Walk::All];
-            for part in parts {
-                let other = walks(conn, part)?;
-                if cost(&other) < cost(&best) {
-                    best = other;
-                }
-            }
-            Ok(best)
+        Expr::And(parts) => all_of(conn, parts),
+    }
+}
+
+/// The cheapest of the parts; families and tags, which are told by one context, go together.
+fn all_of(conn: &Conn, parts: &[Expr]) -> Result<Vec<Walk>> {
+    let mut best = vec![Walk::All];
+    let mut labels = Vec::new();
+    for part in parts {
+        let other = walks(conn, part)?;
+        match other.as_slice() {
+            [Walk::Labels(some)] => labels.extend_from_slice(some),
+            _ if cost(&other) < cost(&best) => best = other,
+            _ => {}
         }
     }
+    if labels.is_empty() {
+        return Ok(best);
+    }
+    labels.truncate(LABELS);
+    let labelled = vec![Walk::Labels(labels)];
+    Ok(if cost(&labelled) < cost(&best) {
+        labelled
+    } else {
+        best
+    })
 }
 
 /// How much a plan may have to walk, roughly: the dearest of its walks counts.
@@ -64,14 +82,8 @@ fn term_walks(conn: &Conn, term: &Term) -> Result<Vec<Walk>> {
         Term::Domain(asked) => below_name(asked),
         Term::Ip(asked) if asked.kind() != Kind::Cidr => vec![Walk::Exact(vec![asked.clone()])],
         Term::Ip(network) | Term::Cidr(network) => inside(network),
-        Term::Tag(tag) => vec![Walk::Label {
-            kind: TAG,
-            label: fold(tag),
-        }],
-        Term::Family(family) => vec![Walk::Label {
-            kind: FAMILY,
-            label: fold(family),
-        }],
+        Term::Tag(tag) => vec![Walk::Labels(vec![(TAG, fold(tag))])],
+        Term::Family(family) => vec![Walk::Labels(vec![(FAMILY, fold(family))])],
         Term::Source(name) | Term::From(name) => sources_named(conn, name)?,
         Term::Since(from) => vec![Walk::Received {
             from: Some(from.0),

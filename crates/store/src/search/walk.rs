@@ -3,7 +3,7 @@
 use noroshi_indicator::{Kind, Observable, fold, tokens};
 
 use super::cursor::Position;
-use crate::context::{FAMILY, TAG};
+use crate::context::TAG;
 use crate::error::Result;
 use crate::listing::Held;
 use crate::reader::Sources;
@@ -33,8 +33,8 @@ pub(crate) enum Walk {
     Names { from: String, to: String },
     /// Addresses from one to another, in their order.
     Addresses { from: [u8; 16], to: [u8; 16] },
-    /// Listings with a family or tag, newest context first.
-    Label { kind: i64, label: String },
+    /// Listings with all of these families and tags, newest context first.
+    Labels(Vec<Label>),
     /// Listings whose family, tags or note have these words, newest context first.
     Prose { words: Vec<String> },
     /// Values with this text in them, newest first.
@@ -52,6 +52,9 @@ pub(crate) enum Walk {
     All,
 }
 
+/// A family or a tag: which of them, and its folded text.
+pub(crate) type Label = (i64, String);
+
 /// An observable that a walk met, and where.
 pub(crate) struct Met {
     pub(crate) observable: i64,
@@ -68,7 +71,7 @@ impl Walk {
             Walk::Exact(_) => 0,
             Walk::Names { .. } => 2,
             Walk::Addresses { .. } => 3,
-            Walk::Kind(_) | Walk::Label { .. } | Walk::Prose { .. } => 4,
+            Walk::Kind(_) | Walk::Labels(_) | Walk::Prose { .. } => 4,
             Walk::Part(_) => 5,
             Walk::Source(_) => 6,
             Walk::Received { from: Some(_), .. } => 7,
@@ -89,10 +92,8 @@ impl Walk {
             Walk::Exact(observables) => exact(conn, observables, after),
             Walk::Names { from, to } => names(conn, from, to, after, count),
             Walk::Addresses { from, to } => addresses(conn, from, to, after, count),
-            Walk::Label { kind, label } => strata(conn, sources, CONTEXT, after, count, |below| {
-                let sql = "SELECT context FROM context_label WHERE kind = ?1 AND label = ?2
-                    AND context < ?3 ORDER BY context DESC LIMIT ?4";
-                conn.query(sql, params![*kind, label, below, STRATA], |row| row.int(0))
+            Walk::Labels(labels) => strata(conn, sources, CONTEXT, after, count, |below| {
+                contexts_labelled(conn, labels, below)
             }),
             Walk::Prose { words } => strata(conn, sources, CONTEXT, after, count, |below| {
                 contexts_with(conn, words, below)
@@ -144,7 +145,7 @@ impl Walk {
             Walk::Source(source) => listings.iter().any(|held| held.source == *source),
             Walk::Kind(kind) => observable.kind() == *kind,
             Walk::All => true,
-            Walk::Label { .. } | Walk::Prose { .. } | Walk::Received { .. } => {
+            Walk::Labels(_) | Walk::Prose { .. } | Walk::Received { .. } => {
                 listings.iter().any(|held| self.meets_listing(held))
             }
         }
@@ -154,14 +155,13 @@ impl Walk {
     fn meets_listing(&self, held: &Held) -> bool {
         let listing = &held.listing;
         match self {
-            Walk::Label {
-                kind: FAMILY,
-                label,
-            } => listing
-                .family
-                .as_deref()
-                .is_some_and(|family| fold(family) == *label),
-            Walk::Label { kind: TAG, label } => listing.tags.iter().any(|tag| fold(tag) == *label),
+            Walk::Labels(labels) => labels.iter().all(|(kind, label)| match *kind {
+                TAG => listing.tags.iter().any(|tag| fold(tag) == *label),
+                _ => listing
+                    .family
+                    .as_deref()
+                    .is_some_and(|family| fold(family) == *label),
+            }),
             Walk::Prose { words } => {
                 let texts = listing
                     .family
@@ -323,6 +323,25 @@ fn strata(
             return Ok(met);
         }
     }
+}
+
+/// The next contexts below one that have all the labels.
+fn contexts_labelled(conn: &Conn, labels: &[Label], below: i64) -> Result<Vec<i64>> {
+    let mut sql = "SELECT a.context FROM context_label a WHERE a.context < ?1".to_owned();
+    let mut params: Vec<Param> = vec![below.into(), STRATA.into()];
+    for (at, (kind, label)) in labels.iter().enumerate() {
+        let (kind_at, label_at) = (params.len() + 1, params.len() + 2);
+        sql += &match at {
+            0 => format!(" AND a.kind = ?{kind_at} AND a.label = ?{label_at}"),
+            _ => format!(
+                " AND EXISTS (SELECT 1 FROM context_label b WHERE b.kind = ?{kind_at}
+                    AND b.label = ?{label_at} AND b.context = a.context)"
+            ),
+        };
+        params.extend([Param::from(*kind), label.into()]);
+    }
+    sql += " ORDER BY a.context DESC LIMIT ?2";
+    conn.query(&sql, &params, |row| row.int(0))
 }
 
 fn contexts_with(conn: &Conn, words: &[String], below: i64) -> Result<Vec<i64>> {

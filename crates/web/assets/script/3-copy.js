@@ -40,7 +40,7 @@ const openChipMenu = (chip) => {
   chipMenu = make('div', { className: 'sheet floating' },
     item(words().copyDefanged, chip.dataset.defanged), item(words().copyLive, chip.dataset.value));
   chipMenu.setAttribute('role', 'menu');
-  document.body.append(chipMenu);
+  $('main').append(chipMenu);
   beside(chipMenu, chip);
   $('button', chipMenu).focus();
 };

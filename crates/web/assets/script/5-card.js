@@ -19,7 +19,9 @@ const showCard = async (chip) => {
   // Made by the server from its own template, and parsed without running anything.
   else card.append(...new DOMParser().parseFromString(policy.createHTML(text), 'text/html').body.children);
   tellTimes(card);
-  document.body.append(card);
+  card.id = 'card';
+  $('a', chip).setAttribute('aria-describedby', 'card');
+  $('main').append(card);
   beside(card, chip);
 };
 

@@ -5,7 +5,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 use noroshi_indicator::Observable;
 
-use super::{Mark, icon, kind_word, observable_link, shortened, visible};
+use super::{Mark, icon, kind_word, observable_link, parted, shortened, visible};
 use crate::frame::{Look, Words};
 
 /// An observable chip.
@@ -19,7 +19,8 @@ pub(crate) struct Chip {
     kind_word: &'static str,
     value: String,
     defanged: String,
-    shown: String,
+    head: String,
+    tail: String,
     href: String,
     mark: Mark,
 }
@@ -27,6 +28,7 @@ pub(crate) struct Chip {
 impl Chip {
     pub(crate) fn new(observable: &Observable, mark: Mark, look: &Look) -> Chip {
         let defanged = observable.defanged();
+        let (head, tail) = parted(&shortened(&visible(&defanged)));
         Chip {
             words: look.words,
             icons: look.icons(),
@@ -34,7 +36,8 @@ impl Chip {
             kind: observable.kind().name(),
             kind_word: kind_word(observable.kind(), look.words),
             value: observable.value().to_owned(),
-            shown: shortened(&visible(&defanged)),
+            head,
+            tail,
             defanged,
             href: observable_link(observable),
             mark,

@@ -26,6 +26,6 @@ pub(crate) use mark::{Badge, Mark};
 pub(crate) use pager::Pager;
 pub(crate) use row::Rows;
 pub(crate) use sparkline::Sparkline;
-pub(crate) use text::{harmless, shortened, visible};
+pub(crate) use text::{harmless, parted, shortened, visible};
 pub(crate) use time::Moment;
 pub(crate) use verdict::{VerdictLine, score};

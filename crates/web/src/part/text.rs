@@ -37,6 +37,20 @@ pub(crate) fn shortened(text: &str) -> String {
     format!("{start}…{end}")
 }
 
+/// A long value in two, so that where there is no room its end can stay in sight.
+pub(crate) fn parted(text: &str) -> (String, String) {
+    const TAIL: usize = 10;
+    let length = text.chars().count();
+    let head = match length > 3 * TAIL {
+        true => length - TAIL,
+        false => length,
+    };
+    (
+        text.chars().take(head).collect(),
+        text.chars().skip(head).collect(),
+    )
+}
+
 /// A link that nothing makes clickable, for a reader's eyes.
 pub(crate) fn harmless(link: &str) -> String {
     let scheme = link
@@ -67,6 +81,14 @@ mod tests {
         let long = shortened(&format!("head{}tail", "語".repeat(10_000)));
         assert_eq!(long.chars().count(), SHOWN);
         assert!(long.starts_with("head") && long.ends_with("tail") && long.contains('…'));
+    }
+
+    #[test]
+    fn only_long_values_are_parted() {
+        let whole = ("evil[.]example".to_owned(), String::new());
+        assert_eq!(parted("evil[.]example"), whole);
+        let (head, tail) = parted(&"語".repeat(31));
+        assert_eq!((head.chars().count(), tail.chars().count()), (21, 10));
     }
 
     #[test]

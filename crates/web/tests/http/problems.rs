@@ -5,6 +5,7 @@ use noroshi_testkit::{Postgres, each_engine_async};
 use serde_json::json;
 
 use crate::common::{Answer, Hub, encoded, import, row};
+use crate::reader::Browser;
 
 #[tokio::test]
 async fn what_is_wrong_is_told_in_one_form() {
@@ -266,8 +267,19 @@ async fn a_server_without_its_database_says_so() {
     let place = noroshi_testkit::Target::Postgres(server.database(), tempfile::tempdir().unwrap());
     let hub = Hub::on(&place).await;
     let client = hub.client("ann", Role::Reader).await;
+    let browser = Browser::new(&hub, "bea").await;
     assert_eq!(client.get("/healthz").await.status, 200);
+    assert_eq!(browser.get("/").await.status, 200);
     drop(server);
+    // A page says so in words, and asks again by itself.
+    for path in ["/", "/search?q=a"] {
+        let page = browser.get(path).await;
+        assert_eq!(page.status, 503, "{path}: {}", page.text);
+        assert!(!page.header("retry-after").is_empty());
+        assert!(page.text.contains("http-equiv=\"refresh\""));
+        assert!(page.text.contains("Nothing is lost"), "{}", page.text);
+        assert!(page.text.contains(&format!("href=\"{path}\"")));
+    }
     let answer = client.get("/healthz").await;
     let problem = answer.problem(503);
     assert_eq!(problem["detail"], "The database does not answer.");
