@@ -123,8 +123,10 @@ test('a new hub, from the first link to the first colleague', { timeout: 900_000
     assert.ok(checked.includes(value), value);
   }
 
-  // Its receipt tells of the bad row, and it is undone.
+  // What it publishes is wrong: it is switched off, its receipt tells of the bad row, and it is undone.
   await page.goto(`${base}/source/local`);
+  await page.click('main .heading form button');
+  await page.waitForURL(/saved=true/);
   await page.click('tbody th a');
   await page.waitForURL(/\/batch\/\d+$/);
   assert.match(await page.textContent('#bad'), /this is no value/);

@@ -47,7 +47,7 @@ impl Asker<'_> {
         let cookie = self.session().await;
         let page = self.page("/", &cookie).await;
         assert_eq!(page.status, 200);
-        let told: BTreeSet<String> = attributes(&page.text, "href=\"/sources/")
+        let told: BTreeSet<String> = attributes(&page.text, "href=\"/source/")
             .into_iter()
             .collect();
         let seen = self.model.seen.iter();
