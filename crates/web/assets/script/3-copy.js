@@ -29,6 +29,7 @@ document.addEventListener('contextmenu', (event) => {
   event.preventDefault();
   openChipMenu(chip);
 });
+// Of one chip, or of all that stand in rows that were selected.
 const openChipMenu = (chip) => {
   closeChipMenu();
   const item = (text, value) => {
@@ -37,8 +38,12 @@ const openChipMenu = (chip) => {
     button.addEventListener('click', () => { closeChipMenu(); copy(value); $('a', chip)?.focus(); });
     return button;
   };
+  const chosen = $$('[data-rows] > .chosen .chip');
+  const chips = chosen.length && chip.closest('[data-rows]') ? chosen : [chip];
+  const all = (name) => chips.map((one) => one.dataset[name]).join('\n');
+  const many = chips.length > 1 ? ` (${chips.length})` : '';
   chipMenu = make('div', { className: 'sheet floating' },
-    item(words().copyDefanged, chip.dataset.defanged), item(words().copyLive, chip.dataset.value));
+    item(words().copyDefanged + many, all('defanged')), item(words().copyLive + many, all('value')));
   chipMenu.setAttribute('role', 'menu');
   $('main').append(chipMenu);
   beside(chipMenu, chip);

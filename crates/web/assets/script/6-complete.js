@@ -30,6 +30,8 @@ const complete = (box) => {
     const whole = suggestion.text.endsWith(':') ? suggestion.text : `${suggestion.text} `;
     box.value = before + whole + after.trimStart();
     box.setSelectionRange((before + whole).length, (before + whole).length);
+    // What is pressed before the next answer comes is not for this list.
+    close();
     ask();
   };
   const show = () => {

@@ -33,3 +33,14 @@ for (const form of $$('[data-try]')) {
     area.hidden = false;
   });
 }
+
+// A whole report that is pasted into the search box goes to the bulk check.
+$('#q')?.addEventListener('paste', (event) => {
+  const text = event.clipboardData.getData('text/plain').trim();
+  if (!text.includes('\n') && text.length < 2000) return;
+  event.preventDefault();
+  const form = make('form', { method: 'post', action: '/check', enctype: 'multipart/form-data', hidden: true });
+  form.append(make('textarea', { name: 'text', value: text }));
+  document.body.append(form);
+  form.submit();
+});

@@ -56,8 +56,11 @@ test('keys of our own', { timeout: 300_000 }, async () => {
   await page.keyboard.press('k');
   await page.keyboard.press('x');
   assert.equal(await page.locator('[data-rows] > .here.chosen').count(), 1);
+  await page.keyboard.press('j');
+  await page.keyboard.press('x');
   await page.keyboard.press('a');
   await page.locator('[role="menu"]').waitFor();
+  assert.match(await page.locator('[role="menuitem"]').first().textContent(), /\(2\)$/);
   await page.keyboard.press('Escape');
   assert.equal(await page.locator('[role="menu"]').count(), 0);
   await page.keyboard.press('?');
@@ -88,5 +91,24 @@ test('completion by keyboard', { timeout: 300_000 }, async () => {
   await page.waitForFunction(() => document.querySelector('.ask .understood').textContent.includes('URL'));
   await page.keyboard.press('Enter');
   await page.waitForURL('**/observable/url/**');
+  await context.close();
+});
+
+test('what is copied is defanged, unless it is asked for live', { timeout: 300_000 }, async () => {
+  const { context, page } = await signedIn(chromium.browser, hub, { permissions: ['clipboard-read', 'clipboard-write'] });
+  await page.goto(hub.base + pages.observable);
+  const copied = () => page.evaluate(() => navigator.clipboard.readText());
+  await page.locator('button.scripted').first().click();
+  await page.locator('.toast').first().waitFor();
+  assert.equal(await copied(), 'login-kaisha[.]example');
+  await page.locator('button.scripted').nth(1).click();
+  await page.locator('.toast').nth(1).waitFor();
+  assert.equal(await copied(), 'login-kaisha.example');
+  // A report that is pasted into the search box is checked.
+  await page.evaluate(() => navigator.clipboard.writeText('seen:\nlogin-kaisha[.]example\n192.0.2.250'));
+  await page.focus('#q');
+  await page.keyboard.press('Control+V');
+  await page.waitForURL('**/check');
+  await page.locator('main .chip.is-listed').waitFor();
   await context.close();
 });

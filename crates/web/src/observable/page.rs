@@ -4,8 +4,8 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use noroshi_indicator::{Detected, Observable};
-use noroshi_lookup::{Answer, Listing, Related};
+use noroshi_indicator::{Detected, Kind, Observable};
+use noroshi_lookup::{Answer, Listing, Related, Tie};
 use noroshi_query::Term;
 
 use super::timeline::Timeline;
@@ -61,6 +61,8 @@ struct RelatedGroup {
     title: &'static str,
     count: String,
     rows: Rows,
+    /// The search that finds all, where more are there than are shown.
+    all: Option<String>,
 }
 
 /// Everything about one value.
@@ -125,7 +127,7 @@ impl ObservablePage {
             timeline: Timeline::new(&answer.listings),
             statements: statements.map(|one| Statement::new(one, &frame)).collect(),
             related: related
-                .map(|one| RelatedGroup::new(one, answer.complete, state, &frame))
+                .map(|one| RelatedGroup::new(observable, one, answer.complete, state, &frame))
                 .collect(),
             complete: answer.complete,
             raw: visible_lines(&raw.map_err(|error| Problem::internal(&error))?),
@@ -169,7 +171,13 @@ impl Statement {
 }
 
 impl RelatedGroup {
-    fn new(related: &Related, complete: bool, state: &AppState, frame: &Frame) -> RelatedGroup {
+    fn new(
+        asked: &Observable,
+        related: &Related,
+        complete: bool,
+        state: &AppState,
+        frame: &Frame,
+    ) -> RelatedGroup {
         let values = related.values.iter().map(|one| {
             let (kind, value) = (one.observable.kind, one.observable.value.clone());
             (Observable::from_canonical(kind, value), one.verdict.clone())
@@ -186,6 +194,22 @@ impl RelatedGroup {
                 false => format!("{}+", thousands(related.count)),
             },
             rows: Rows::new(rows, frame),
+            all: (related.count > related.values.len() as u64)
+                .then(|| all(asked, related.tie))
+                .flatten(),
         }
     }
+}
+
+/// The search for all that stand in a tie, for the ties in which many can.
+fn all(asked: &Observable, tie: Tie) -> Option<String> {
+    let domain = |of: &Observable| Term::Domain(of.clone()).to_string();
+    let query = match (tie, asked.kind()) {
+        (Tie::Subdomain, Kind::Domain) => format!("{} kind:domain", domain(asked)),
+        (Tie::UrlOnHost, Kind::Domain) => format!("{} kind:url", domain(asked)),
+        (Tie::InsideNetwork | Tie::UrlOnHost, Kind::Cidr) => Term::Cidr(asked.clone()).to_string(),
+        (Tie::SameRegisteredDomain, _) => domain(&asked.registered_domain()?),
+        _ => return None,
+    };
+    Some(search_link(&query))
 }
