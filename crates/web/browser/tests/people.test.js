@@ -98,9 +98,7 @@ test('a new hub, from the first link to the first colleague', { timeout: 900_000
   await page.waitForURL(`${base}/welcome/sources`);
 
   // Of all that is offered only the local one is chosen.
-  while (await page.locator('main input[type="checkbox"]:checked').count()) {
-    await page.locator('main input[type="checkbox"]:checked').first().uncheck();
-  }
+  for (const box of await page.locator('main input[type="checkbox"]').all()) await box.uncheck();
   await page.check('#s-local');
   assert.equal(await page.locator('main input[type="checkbox"]:checked').count(), 1);
   await page.click('main button.main');

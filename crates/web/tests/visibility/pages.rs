@@ -138,7 +138,7 @@ impl Asker<'_> {
             for _ in 0..PATIENCE {
                 let page = self.page(&path, &cookie).await;
                 assert_eq!(page.status, 200, "{path}");
-                let mut listed = attributes(&page.text, "<th scope=\"row\"><a href=\"/sources/");
+                let mut listed = attributes(&page.text, "<th scope=\"row\"><a href=\"/source/");
                 listed.sort_unstable();
                 told = (listed, chips(&page.text));
                 if (&told.0, &told.1) == (&sources, &values) {
