@@ -40,7 +40,8 @@ pub(crate) async fn check(
     Ok(None)
 }
 
-async fn refused(state: &AppState, client: IpAddr, name: &str) -> Result<(), Problem> {
+/// Notes that somebody could not sign in as `name`, as far as the log is not being filled up.
+pub(crate) async fn refused(state: &AppState, client: IpAddr, name: &str) -> Result<(), Problem> {
     let at = Instant::now();
     tracing::info!(%client, "a sign-in was refused");
     if state.attempts.wait(&Whose::Told, at).is_none() {

@@ -2,4 +2,3 @@
 
 mod news;
 pub(crate) mod page;
-mod visit;

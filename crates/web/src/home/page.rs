@@ -2,12 +2,11 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use noroshi_store::{BatchState, now};
 
 use super::news::{News, by_source};
-use super::visit::Visit;
 use crate::frame::{Frame, render};
 use crate::part::{Moment, Sparkline, source_link};
 use crate::problem::Problem;
@@ -42,14 +41,10 @@ struct SourceLine {
 
 /// The front page.
 #[utoipa::path(get, path = "/", responses((status = OK)))]
-pub(crate) async fn show(
-    frame: Frame,
-    State(state): State<AppState>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
+pub(crate) async fn show(frame: Frame, State(state): State<AppState>) -> Result<Response, Problem> {
     let (store, reader, now) = (&state.store, frame.reader(), now());
-    let visit = Visit::of(&headers, now);
-    let since = visit.since.unwrap_or(now - DAY);
+    let visit = store.note_visit(frame.account.id).await?;
+    let since = visit.unwrap_or(now - DAY);
     let mut batches = store.batches(&reader, None, None, BATCHES).await?;
     let all = batches.len();
     batches.retain(|batch| {
@@ -72,13 +67,11 @@ pub(crate) async fn show(
         }
     });
     let page = Home {
-        known: visit.since.is_some(),
+        known: visit.is_some(),
         news: by_source(&batches, since, frame.words),
         more,
         sources: sources.collect(),
         frame,
     };
-    let page = render(StatusCode::OK, &page)?;
-    let cookie = AppendHeaders([(header::SET_COOKIE, visit.cookie())]);
-    Ok((cookie, page).into_response())
+    render(StatusCode::OK, &page)
 }

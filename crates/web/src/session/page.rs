@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::begin::begin;
 use super::{cookie, token};
-use crate::auth::{Client, authenticate, check};
+use crate::auth::{Client, authenticate, check, refused};
 use crate::extract::{FormBody, Params};
 use crate::frame::{Look, local, render};
 use crate::problem::Problem;
@@ -82,7 +82,13 @@ pub(crate) async fn sign_in(
     };
     let (status, wait) = match known {
         Ok(Some(account)) => return begin(&state, account, &headers, local(&form.next)).await,
-        Ok(None) => (StatusCode::FORBIDDEN, None),
+        Ok(None) => {
+            if !key.is_empty() {
+                // Whose key it is not is not known.
+                refused(&state, client, "").await?;
+            }
+            (StatusCode::FORBIDDEN, None)
+        }
         Err(problem) if problem.retry_after.is_some() && problem.status == 429 => {
             (StatusCode::TOO_MANY_REQUESTS, problem.retry_after)
         }

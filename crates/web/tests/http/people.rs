@@ -3,7 +3,7 @@
 use noroshi_store::{AccountChange, AuditFilter, Reader, Role, now};
 use noroshi_testkit::each_engine_async;
 
-use crate::common::{Answer, Hub, encoded};
+use crate::common::{Answer, Hub, encoded, import, row};
 
 const PASSWORD: &str = "correct horse battery";
 
@@ -149,6 +149,9 @@ async fn a_password_opens_and_guessing_is_slowed() {
             let form = [("name", "ben"), ("password", PASSWORD), ("next", away)];
             assert_eq!(told(&visitor.post("/sign-in", &form).await), (303, "/"));
         }
+
+        let keyed = visitor.post("/sign-in", &[("key", "noroshi_00")]).await;
+        assert_eq!(keyed.status, 403);
 
         // A name has few tries, whether an account has it or not.
         for name in ["ben", "nobody"] {
@@ -418,6 +421,59 @@ async fn an_administrator_manages_people() {
             told(&root.post("/manage/accounts/slip/delete", &[]).await),
             (303, "/manage")
         );
+    })
+    .await;
+}
+
+/// Which role may open what, and what is posted to whom.
+#[tokio::test]
+async fn every_role_has_its_pages() {
+    const ALL: &[Role] = &[Role::Admin, Role::Analyst, Role::Reader, Role::Bot];
+    const ADMIN: &[Role] = &[Role::Admin];
+    const UNDO: &[Role] = &[Role::Admin, Role::Analyst];
+    let table: &[(&str, &str, &[Role])] = &[
+        ("GET", "/", ALL),
+        ("GET", "/sources", ALL),
+        ("GET", "/sources/overlap", ALL),
+        ("GET", "/source/feed", ALL),
+        ("GET", "/batch/1", ALL),
+        ("GET", "/progress", ALL),
+        ("GET", "/settings", ALL),
+        ("POST", "/settings/sessions/999999/revoke", ALL),
+        ("POST", "/batch/1/rollback", UNDO),
+        ("POST", "/source/feed", ADMIN),
+        ("GET", "/welcome/sources", ADMIN),
+        ("POST", "/welcome/sources", ADMIN),
+        ("GET", "/manage", ADMIN),
+        ("GET", "/manage/accounts/target", ADMIN),
+        ("POST", "/manage/accounts/target/link", ADMIN),
+        ("GET", "/manage/audiences", ADMIN),
+        ("GET", "/manage/keys", ADMIN),
+        ("GET", "/manage/audit", ADMIN),
+    ];
+    each_engine_async(async |place| {
+        let hub = Hub::on(&place).await;
+        hub.account("target", Role::Reader).await;
+        let feed = hub.source("feed").await;
+        let batch = import(&hub.store, &feed, vec![row("evil.example")]).await;
+        assert_eq!(batch.id, 1);
+        for role in [Role::Reader, Role::Bot, Role::Analyst, Role::Admin] {
+            let somebody = Visitor::new(&hub, &format!("a-{role}"), role).await;
+            for (method, path, roles) in table {
+                let answer = match *method {
+                    "GET" => somebody.get(path).await,
+                    _ => somebody.post(path, &[]).await,
+                };
+                let may = roles.contains(&role);
+                let refused = answer.status == 403;
+                assert_ne!(may, refused, "{role} {method} {path}: {}", answer.text);
+                assert!(
+                    refused || answer.status.as_u16() < 400,
+                    "{path}: {}",
+                    answer.text
+                );
+            }
+        }
     })
     .await;
 }
