@@ -37,6 +37,7 @@ struct ObservablePage {
     timeline: Timeline,
     statements: Vec<Statement>,
     related: Vec<RelatedGroup>,
+    related_count: String,
     complete: bool,
     raw: String,
     export: String,
@@ -129,6 +130,10 @@ impl ObservablePage {
             related: related
                 .map(|one| RelatedGroup::new(observable, one, answer.complete, state, &frame))
                 .collect(),
+            related_count: about(
+                answer.related.iter().map(|one| one.count).sum(),
+                answer.complete,
+            ),
             complete: answer.complete,
             raw: visible_lines(&raw.map_err(|error| Problem::internal(&error))?),
             export: format!("/search/export?q={}", encoded(&exactly.to_string())),
@@ -189,16 +194,19 @@ impl RelatedGroup {
         });
         RelatedGroup {
             title: tie_word(related.tie, frame.words),
-            count: match complete {
-                true => thousands(related.count),
-                false => format!("{}+", thousands(related.count)),
-            },
+            count: about(related.count, complete),
             rows: Rows::new(rows, frame),
             all: (related.count > related.values.len() as u64)
                 .then(|| all(asked, related.tie))
                 .flatten(),
         }
     }
+}
+
+/// A number, or at least that.
+fn about(count: u64, complete: bool) -> String {
+    let more = if complete { "" } else { "+" };
+    format!("{}{more}", thousands(count))
 }
 
 /// The search for all that stand in a tie, for the ties in which many can.
