@@ -70,3 +70,34 @@ fn a_newer_schema_is_refused() {
     };
     assert!(error.to_string().contains("schema 99"), "{error}");
 }
+
+#[test]
+fn an_older_database_is_upgraded_and_kept() {
+    let directory = tempfile::tempdir().unwrap();
+    let conn = rusqlite::Connection::open(directory.path().join("noroshi.db")).unwrap();
+    conn.execute_batch(SQLITE[0]).unwrap();
+    conn.execute_batch(
+        "CREATE TABLE schema_version (version BIGINT NOT NULL);
+        INSERT INTO schema_version VALUES (1);
+        INSERT INTO secret (name, value) VALUES ('cursor', x'00');
+        INSERT INTO account (name, kind, role, created) VALUES ('aiko', 1, 1, 0);
+        INSERT INTO session (hash, account, created, seen, expires) VALUES (x'00', 1, 0, 0, 1);
+        INSERT INTO audit (at, account, action, object) VALUES (7, 1, 'key.add', '1');",
+    )
+    .unwrap();
+    drop(conn);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let target = noroshi_store::Target::Directory(directory.path().to_owned());
+    runtime.block_on(async {
+        let store = noroshi_store::Store::open(&target).await.unwrap();
+        assert_eq!(store.accounts().await.unwrap().len(), 1);
+        // Who was signed in signs in again.
+        assert!(store.sessions("aiko", None).await.unwrap().is_empty());
+        let all = noroshi_store::AuditFilter::default();
+        let log = store.audit_log(&all, 9).await.unwrap();
+        assert_eq!(log[0].action, "key.add");
+    });
+    let copies = std::fs::read_dir(directory.path()).unwrap();
+    let mut copies = copies.map(|entry| entry.unwrap().file_name());
+    assert!(copies.any(|name| name.to_string_lossy().contains("schema-1")));
+}
