@@ -1,7 +1,7 @@
 //! Finding out what kind of value a text is.
 
 use crate::canonical::{
-    Canonical, address, coin, domain, email, fuzzy, hash, host, number, registry, url,
+    Canonical, address, coin, domain, email, fuzzy, hash, host, number, registry, url, words,
 };
 use crate::observable::{check, trim};
 use crate::refang::scheme;
@@ -168,10 +168,12 @@ fn ip(text: &str) -> Option<Canonical> {
 fn name(text: &str) -> Option<Canonical> {
     let found = domain::parse(text).ok()?;
     if !suffix::is_tld(found.value.rsplit('.').next()?) {
-        return suffix::is_program(text).then(|| Canonical::new(Kind::Filename, text.to_owned()));
+        return words::filename(text)
+            .ok()
+            .filter(|_| suffix::is_program(text));
     }
     if suffix::is_file_like(text) && found.port.is_none() {
-        return Some(Canonical::new(Kind::Filename, text.to_owned()));
+        return words::filename(text).ok();
     }
     Some(found)
 }
@@ -236,6 +238,8 @@ mod tests {
             ("96:EzQNFTJgJ2:EzQNFT", Kind::Ssdeep, "96:EzQNFTJgJ2:EzQNFT"),
             ("setup.py", Kind::Filename, "setup.py"),
             ("invoice.exe", Kind::Filename, "invoice.exe"),
+            // Composed, as a file name is by itself; found by fuzzing.
+            ("key\u{387}.sh", Kind::Filename, "key\u{b7}.sh"),
         ] {
             let found = Observable::detect(text).map(|found| found.observable);
             assert_eq!(
