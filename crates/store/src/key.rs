@@ -215,7 +215,7 @@ impl Store {
             return Ok(None);
         };
         if used.is_none_or(|used| used < now() - USED_EVERY) {
-            self.write(move |tx| {
+            self.note(move |tx| {
                 let sql = "UPDATE api_key SET last_used = ?2 WHERE id = ?1";
                 tx.execute(sql, params![id, now()])
             })

@@ -191,7 +191,23 @@ impl Store {
             Engine::Postgres(postgres) => postgres.write(work).await,
         }
     }
+
+    /// Writes what is noted of somebody who reads. Where another process keeps the database locked,
+    /// they go on all the same, and it is written later.
+    pub(crate) async fn note<T, F>(&self, work: F) -> Result<()>
+    where
+        F: Fn(&Tx) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        match tokio::time::timeout(NOTED, self.write(work)).await {
+            Ok(written) => written.map(|_| ()),
+            Err(_) => Ok(()),
+        }
+    }
 }
+
+/// How long somebody who only reads waits until it is noted that they did.
+const NOTED: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// The clock: microseconds since the epoch, UTC.
 pub fn now() -> i64 {

@@ -79,7 +79,7 @@ impl Store {
             Some(seen) if at - seen >= VISIT => Some(seen),
             _ => visit,
         };
-        self.write(move |tx| {
+        self.note(move |tx| {
             let sql = "INSERT INTO preference (account, seen, visit) VALUES (?1, ?2, ?3)
                 ON CONFLICT (account) DO UPDATE
                 SET seen = excluded.seen, visit = excluded.visit";

@@ -71,7 +71,7 @@ impl Store {
         };
         if seen < now() - SEEN_EVERY {
             let sql = "UPDATE session SET seen = ?2 WHERE hash = ?1";
-            self.write(move |tx| tx.execute(sql, params![&hash, now()]))
+            self.note(move |tx| tx.execute(sql, params![&hash, now()]))
                 .await?;
         }
         Ok(Some(account))

@@ -214,3 +214,36 @@ fn an_owner_always_reads_and_others_by_audience() {
         }
     });
 }
+
+/// While another process writes, whoever reads is let in all the same.
+#[test]
+fn a_locked_database_keeps_no_reader_out() {
+    let target = noroshi_testkit::Target::new(noroshi_testkit::Engine::Sqlite).unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let store = hub::open(&target).await;
+        store.add_account(person("aiko", None)).await.unwrap();
+        let until = now() + 3_600_000_000;
+        let token = store.begin_session("aiko", None, until).await.unwrap();
+        let (_, secret) = store.add_key(key("aiko", None)).await.unwrap();
+
+        let other = rusqlite::Connection::open(target.data().join("noroshi.db")).unwrap();
+        other.execute("UPDATE session SET seen = 0", []).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let account = store.session(&token).await.unwrap().unwrap();
+        assert_eq!(account.name, "aiko");
+        let who = store.authenticate(&secret).await.unwrap().unwrap();
+        assert_eq!(who.account.name, "aiko");
+        assert_eq!(store.note_visit(account.id).await.unwrap(), None);
+
+        other.execute_batch("ROLLBACK").unwrap();
+        // A write of our own comes behind those that waited.
+        store.add_account(person("ben", None)).await.unwrap();
+        assert!(store.sessions("aiko", None).await.unwrap()[0].seen > 0);
+        assert!(
+            store.keys(Some("aiko")).await.unwrap()[0]
+                .last_used
+                .is_some()
+        );
+    });
+}

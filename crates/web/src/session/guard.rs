@@ -37,19 +37,8 @@ fn same_origin(headers: &HeaderMap) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::{HeaderName, HeaderValue};
-
+    use super::super::tests::headers;
     use super::*;
-
-    fn headers(of: &[(&'static str, &'static str)]) -> HeaderMap {
-        let one = |(name, value): &(&'static str, &'static str)| {
-            (
-                HeaderName::from_static(name),
-                HeaderValue::from_static(value),
-            )
-        };
-        of.iter().map(one).collect()
-    }
 
     #[test]
     fn only_our_own_pages_change_things() {

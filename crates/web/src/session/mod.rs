@@ -76,7 +76,7 @@ mod tests {
 
     use super::*;
 
-    fn headers(of: &[(&'static str, &'static str)]) -> HeaderMap {
+    pub(super) fn headers(of: &[(&'static str, &'static str)]) -> HeaderMap {
         let one = |(name, value): &(&'static str, &'static str)| {
             (
                 HeaderName::from_static(name),
