@@ -53,6 +53,7 @@ export const pages = {
   sources: '/sources',
   overlap: '/sources/overlap',
   source: '/source/demo-phishing',
+  batch: '/batch/18',
   settings: '/settings',
   help: '/help',
   api: '/api',

@@ -13,13 +13,12 @@ let chromium;
 before(async () => { hub = await startHub(); chromium = await startBrowser(); }, { timeout: 300_000 });
 after(async () => { await chromium?.close(); await hub?.stop(); });
 
-const looks = [
-  { width: 1280, theme: 'light', locale: 'en' },
-  { width: 1280, theme: 'dark', locale: 'ja' },
-  { width: 390, theme: 'light', locale: 'ja' },
-  { width: 390, theme: 'dark', locale: 'en' },
-  { width: 1280, theme: 'contrast', locale: 'en' },
-];
+const looks = [{ width: 1280, theme: 'contrast', locale: 'en' }];
+for (const width of [1280, 390]) {
+  for (const theme of ['light', 'dark']) {
+    for (const locale of ['en', 'ja']) looks.push({ width, theme, locale });
+  }
+}
 
 for (const look of looks) {
   const name = `${look.width}-${look.theme}-${look.locale}`;
@@ -32,9 +31,8 @@ for (const look of looks) {
       await page.screenshot({ path: join(folder, `${title}.png`), fullPage: true });
       assert.equal(await sideways(page), 0, `${path} scrolls sideways`);
       assert.deepEqual(await objections(page), [], path);
-      const expected = answer.status() >= 400 ? 1 : 0;
-      assert.equal(complaints.splice(0).filter((text) => !text.includes('Failed to load resource')).length, 0, path);
-      assert.ok(expected === 0 || /wrong|not-found|sources|settings/.test(title), `${path}: ${answer.status()}`);
+      assert.deepEqual(complaints.splice(0).filter((text) => !text.includes('Failed to load resource')), [], path);
+      assert.equal(answer.status() >= 400, /wrong|not-found/.test(title), `${path}: ${answer.status()}`);
     }
     await context.close();
   });
