@@ -62,9 +62,10 @@ fn sample(conn: &Conn, source: i64, size: i64) -> Result<(Vec<i64>, bool)> {
     if few.len() as i64 <= size {
         return Ok((few, true));
     }
+    // The two ends are asked for apart: SQLite finds one of them by the index, and both by a scan.
     let sql = "WITH RECURSIVE
-        ends AS (SELECT min(observable) AS low, max(observable) AS high
-            FROM listing WHERE source = ?1),
+        ends AS (SELECT (SELECT min(observable) FROM listing WHERE source = ?1) AS low,
+            (SELECT max(observable) FROM listing WHERE source = ?1) AS high),
         point (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM point WHERE n + 1 < ?2)
         SELECT DISTINCT (SELECT min(l.observable) FROM listing l
             WHERE l.source = ?1 AND l.observable >= e.low + (e.high - e.low) / ?2 * p.n)
