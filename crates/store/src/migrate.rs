@@ -6,24 +6,44 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use crate::error::{Error, Result};
-use crate::secret;
 use crate::sql::{Conn, params};
+use crate::{part, secret};
 
 /// Append only: a published migration never changes.
 const MIGRATIONS: &[Migration] = &[
     Migration {
         sqlite: include_str!("../migrations/sqlite/0001_core.sql"),
         postgres: include_str!("../migrations/postgres/0001_core.sql"),
+        then: None,
     },
     Migration {
         sqlite: include_str!("../migrations/sqlite/0002_people.sql"),
         postgres: include_str!("../migrations/postgres/0002_people.sql"),
+        then: None,
+    },
+    Migration {
+        sqlite: include_str!("../migrations/sqlite/0003_parts.sql"),
+        postgres: include_str!("../migrations/postgres/0003_parts.sql"),
+        then: Some(part::index),
     },
 ];
 
 struct Migration {
     sqlite: &'static str,
     postgres: &'static str,
+    /// What SQL alone cannot do.
+    then: Option<fn(&Conn) -> Result<()>>,
+}
+
+impl Migration {
+    /// What comes behind the statements, in the same transaction.
+    fn complete(&self, conn: &Conn, number: i64) -> Result<()> {
+        if let Some(then) = self.then {
+            then(conn)?;
+        }
+        record(conn, number)?;
+        secret::make(conn)
+    }
 }
 
 const VERSION_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)";
@@ -46,8 +66,7 @@ pub(crate) fn sqlite(conn: &mut Connection, path: &Path) -> Result<()> {
         // Another process may have been faster.
         if current(&Conn::Sqlite(&tx))? < number {
             tx.execute_batch(migration.sqlite)?;
-            record(&Conn::Sqlite(&tx), number)?;
-            secret::make(&Conn::Sqlite(&tx))?;
+            migration.complete(&Conn::Sqlite(&tx), number)?;
         }
         tx.commit()?;
     }
@@ -73,8 +92,7 @@ fn postgres_in_transaction(conn: &Conn) -> Result<()> {
     let pending = pending(current(conn)?)?;
     for (number, migration) in pending {
         conn.batch(migration.postgres)?;
-        record(conn, number)?;
-        secret::make(conn)?;
+        migration.complete(conn, number)?;
     }
     Ok(())
 }

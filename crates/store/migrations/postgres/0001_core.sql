@@ -1,3 +1,5 @@
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+
 -- People, bots and sources -------------------------------------------------------------------------
 
 CREATE TABLE organisation (
@@ -104,19 +106,9 @@ CREATE TABLE observable_address (
   PRIMARY KEY (address, observable)
 );
 
--- Blocks of numbers whose values are indexed by their parts, and the pages of each block: which of its
--- values have which trigrams, by the first trigram of the page.
-CREATE TABLE part_block (
-  first BIGINT PRIMARY KEY,
-  size  BIGINT NOT NULL
-);
-
-CREATE TABLE observable_part (
-  block    BIGINT NOT NULL,
-  trigram  BIGINT NOT NULL,
-  postings BYTEA NOT NULL,
-  PRIMARY KEY (block, trigram)
-);
+CREATE INDEX observable_part ON observable USING gin (value gin_trgm_ops)
+  WHERE kind IN (4, 5, 6, 19, 20, 21, 22);
+CREATE SEQUENCE observable_block;                -- each number stands for 1,000 ids
 
 -- What sources say -------------------------------------------------------------------------------
 

@@ -103,19 +103,9 @@ CREATE TABLE observable_address (
   PRIMARY KEY (address, observable)
 ) WITHOUT ROWID;
 
--- Blocks of numbers whose values are indexed by their parts, and the pages of each block: which of its
--- values have which trigrams, by the first trigram of the page.
-CREATE TABLE part_block (
-  first INTEGER PRIMARY KEY,
-  size  BIGINT NOT NULL
+CREATE VIRTUAL TABLE observable_part USING fts5 (
+  value, content = '', columnsize = 0, detail = none, tokenize = 'trigram'
 );
-
-CREATE TABLE observable_part (
-  block    BIGINT NOT NULL,
-  trigram  BIGINT NOT NULL,
-  postings BLOB NOT NULL,
-  PRIMARY KEY (block, trigram)
-) WITHOUT ROWID;
 
 -- What sources say -------------------------------------------------------------------------------
 

@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 
 use crate::hub;
 
-const SQLITE: [&str; 2] = [
+const SQLITE: [&str; 3] = [
     include_str!("../../migrations/sqlite/0001_core.sql"),
     include_str!("../../migrations/sqlite/0002_people.sql"),
+    include_str!("../../migrations/sqlite/0003_parts.sql"),
 ];
-const POSTGRES: [&str; 2] = [
+const POSTGRES: [&str; 3] = [
     include_str!("../../migrations/postgres/0001_core.sql"),
     include_str!("../../migrations/postgres/0002_people.sql"),
+    include_str!("../../migrations/postgres/0003_parts.sql"),
 ];
 
 /// `table.column` of every CREATE TABLE, read from the text.
@@ -100,4 +102,64 @@ fn an_older_database_is_upgraded_and_kept() {
     let copies = std::fs::read_dir(directory.path()).unwrap();
     let mut copies = copies.map(|entry| entry.unwrap().file_name());
     assert!(copies.any(|name| name.to_string_lossy().contains("schema-1")));
+}
+
+/// Statements of a database of the first schema, for either engine: a source that lists 5,000 names.
+const OLD: &str = "
+    CREATE TABLE schema_version (version BIGINT NOT NULL);
+    INSERT INTO schema_version VALUES (1);
+    INSERT INTO account (id, name, kind, role, created) VALUES (7, 'feed', 3, 4, 0);
+    INSERT INTO source (id, account, name, enabled, mode, audience, tlp, created)
+        VALUES (7, 7, 'feed', 1, 1, 1, 1, 0);
+    INSERT INTO batch (id, source, state, actor, started) VALUES (7, 7, 2, 'test', 0);
+    INSERT INTO chunk (id, batch, at, new, changed, delisted) VALUES (7, 7, 0, 5000, 0, 0);
+    INSERT INTO observable (id, key, kind, value)
+        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+        SELECT i, i, 4, 'n-' || i || '.example' FROM n;
+    INSERT INTO listing (observable, source, item, state, first_seen, context, chunk)
+        SELECT id, 7, 0, 1, 0, 0, 7 FROM observable;";
+
+#[test]
+fn what_an_older_database_holds_is_found_by_its_parts() {
+    hub::on_each_engine(async |target| {
+        match target.url() {
+            None => {
+                let file = target.data().join("noroshi.db");
+                let conn = rusqlite::Connection::open(file).unwrap();
+                conn.execute_batch(SQLITE[0]).unwrap();
+                conn.execute_batch(OLD).unwrap();
+            }
+            Some(url) => {
+                let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls)
+                    .await
+                    .unwrap();
+                tokio::spawn(connection);
+                client.batch_execute(POSTGRES[0]).await.unwrap();
+                client.batch_execute(OLD).await.unwrap();
+            }
+        }
+        let store = hub::open(&target).await;
+        // In a block of the index, behind the last one, and behind what comes in now.
+        let source = store
+            .source(&noroshi_store::Reader::operator(), "feed")
+            .await
+            .unwrap();
+        let new = vec![hub::row(hub::domain("n-5001.example"))];
+        hub::import(&store, &source, new, Vec::new(), &[]).await;
+        for text in ["n-77.", "n-4999.", "n-5001."] {
+            let query = noroshi_query::parse(text, 0, &noroshi_query::TimeZone::UTC).unwrap();
+            let reader = noroshi_store::Reader::operator();
+            let options = noroshi_store::SearchOptions {
+                budget: std::time::Duration::from_secs(60),
+                ..Default::default()
+            };
+            let page = store.search(&reader, &query, options).await.unwrap();
+            let found: Vec<&str> = page
+                .found
+                .iter()
+                .map(|found| found.observable.value())
+                .collect();
+            assert_eq!(found, [format!("{text}example")], "{text}");
+        }
+    });
 }
