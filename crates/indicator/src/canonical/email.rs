@@ -19,7 +19,7 @@ pub(crate) fn parse(text: &str) -> Outcome {
         Some(scheme) if scheme.eq_ignore_ascii_case("mailto:") => &text[7..],
         _ => text,
     };
-    let live = refang::host(text);
+    let live = live(text)?;
     let (local, domain) = live.rsplit_once('@').ok_or("there is no @")?;
     let local: String = match local.is_ascii() {
         true => local.to_ascii_lowercase(),
@@ -52,6 +52,23 @@ fn address_literal(text: &str) -> Outcome {
         Some((v4, odd)) => Ok(Canonical::new(Kind::Ipv4, v4.to_string()).suspicious(odd)),
         None => Ok(address::address_of(address::ipv6_text(v6).ok_or(WHY)?)),
     }
+}
+
+/// Passes over a text until its brackets are gone.
+const PASSES: usize = 16;
+
+/// Refanged until nothing changes: braces may belong to a local part, and those around a dot are taken
+/// one pair at a time.
+fn live(text: &str) -> Result<String, &'static str> {
+    let mut live = refang::host(text).into_owned();
+    for _ in 0..PASSES {
+        let again = refang::host(&live);
+        if *again == live {
+            return Ok(live);
+        }
+        live = again.into_owned();
+    }
+    Err("it has too many brackets")
 }
 
 fn check_local(local: &str) -> Result<(), &'static str> {
@@ -110,6 +127,14 @@ mod tests {
             parse("u+tag@例え.example").map(|c| c.value),
             Ok("u+tag@xn--r8jz45g.example".to_owned())
         );
+        // Read again it is the same; found by fuzzing.
+        let braces = parse("a{{{.{{{b@evil.example").map(|c| c.value);
+        let again = braces
+            .clone()
+            .and_then(|value| parse(&value))
+            .map(|c| c.value);
+        assert!(braces.is_ok());
+        assert_eq!(again, braces);
         for bad in [
             "",
             "@",
