@@ -76,6 +76,7 @@ fn user(text: &str, at: usize) -> usize {
             | b','
             | b'|'
             | 0..=b' '
+            | 0x7f
             | 0x80.. => return at,
             _ => {}
         }
