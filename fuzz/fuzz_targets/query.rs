@@ -5,7 +5,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use noroshi_indicator::{Kind, Observable};
-use noroshi_query::{Matcher, Statement, TimeZone, Tlp, parse};
+use noroshi_query::{Matcher, Statement, StatementKind, TimeZone, Tlp, parse};
 
 const NOW: i64 = 1_795_316_400_000_000;
 
@@ -28,17 +28,29 @@ fuzz_target!(|text: &str| {
     let url = Observable::from_canonical(Kind::Url, url);
     let address = Observable::from_canonical(Kind::Ipv4, "192.0.2.7".to_owned());
     let tags = ["フィッシング".to_owned(), "Fake-Update".to_owned()];
-    for (observable, tags) in [(&url, tags.as_slice()), (&address, &[])] {
+    let to = ["aiko".to_owned()];
+    let both = [url, address];
+    for (kind, observables, tags) in [
+        (StatementKind::Listing, &both[..1], tags.as_slice()),
+        (StatementKind::Post, &both, tags.as_slice()),
+        (StatementKind::Post, &[], &[]),
+    ] {
         matcher.matches(&Statement {
-            observable,
-            source: "feed",
+            kind,
+            observables,
+            from: "feed",
+            by_source: true,
+            to: &to,
             family: Some("Emotet"),
             tags,
-            note: Some("標的型攻撃メール, second stage"),
+            text: Some("標的型攻撃メール, second stage"),
             tlp: Tlp::Green,
             received: NOW,
             first_seen: NOW - 1,
             last_seen: 0,
+            reply: false,
+            repost: false,
+            file: false,
         });
     }
 });

@@ -2,6 +2,7 @@
 
 use noroshi_indicator::{Kind, Observable, Tlp};
 
+use crate::statement::StatementKind;
 use crate::time::{Time, TimeRange};
 
 /// A whole query. The empty query (`expr: None`) asks for everything.
@@ -57,6 +58,14 @@ pub enum Term {
     Source(String),
     /// The name of the account that said it; a source is an account.
     From(String),
+    /// The name of an account it is for: mentioned, or replied to.
+    To(String),
+    /// Statements of one sort.
+    In(StatementKind),
+    /// What the statement is besides.
+    Is(Is),
+    /// What comes with the statement.
+    Has(Has),
     /// One of the statement's tags.
     Tag(String),
     /// The malware family it names.
@@ -71,6 +80,47 @@ pub enum Term {
     First(TimeRange),
     /// Last seen within the range.
     Last(TimeRange),
+}
+
+/// What a post may be besides a post.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Is {
+    /// It answers another.
+    Reply,
+    /// It repeats another.
+    Repost,
+}
+
+impl Is {
+    /// All of them, as listed above.
+    pub const ALL: [Is; 2] = [Is::Reply, Is::Repost];
+
+    /// The name that `is:` knows it by.
+    pub fn name(self) -> &'static str {
+        match self {
+            Is::Reply => "reply",
+            Is::Repost => "repost",
+        }
+    }
+}
+
+/// What may come with a post.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Has {
+    /// An attached file.
+    File,
+}
+
+impl Has {
+    /// All of them, as listed above.
+    pub const ALL: [Has; 1] = [Has::File];
+
+    /// The name that `has:` knows it by.
+    pub fn name(self) -> &'static str {
+        match self {
+            Has::File => "file",
+        }
+    }
 }
 
 impl Query {

@@ -12,6 +12,10 @@ pub(crate) enum Field {
     Cve,
     Source,
     From,
+    To,
+    In,
+    Is,
+    Has,
     Tag,
     Family,
     Tlp,
@@ -23,7 +27,7 @@ pub(crate) enum Field {
     Reserved(&'static str),
 }
 
-const AVAILABLE: [(&str, Field); 16] = [
+const AVAILABLE: [(&str, Field); 20] = [
     ("kind", Field::Kind),
     ("value", Field::Value),
     ("domain", Field::Domain),
@@ -33,6 +37,10 @@ const AVAILABLE: [(&str, Field); 16] = [
     ("cve", Field::Cve),
     ("source", Field::Source),
     ("from", Field::From),
+    ("to", Field::To),
+    ("in", Field::In),
+    ("is", Field::Is),
+    ("has", Field::Has),
     ("tag", Field::Tag),
     ("family", Field::Family),
     ("tlp", Field::Tlp),
@@ -42,7 +50,7 @@ const AVAILABLE: [(&str, Field); 16] = [
     ("last", Field::Last),
 ];
 
-const RESERVED: [&str; 7] = ["to", "in", "event", "hunt", "is", "has", "jp"];
+const RESERVED: [&str; 3] = ["event", "hunt", "jp"];
 
 impl Field {
     /// By name, in any case: phones begin a line with a capital.

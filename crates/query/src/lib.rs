@@ -22,9 +22,9 @@
 //!
 //! | written | finds statements |
 //! |---|---|
-//! | `loader` | with this whole word in family, tags or note, or this part of a value |
+//! | `loader` | with this whole word in family, tags or text, or this part of a value |
 //! | `"fake update"` | with this phrase, between the ends of words, or this part of a value; `\"` and `\\` stand for `"` and `\` |
-//! | `/^login-[0-9]+/` | with this regex in value, family, a tag or the note; [Rust's syntax](https://docs.rs/regex/latest/regex/#syntax), upper and lower case differ, `\/` stands for `/` |
+//! | `/^login-[0-9]+/` | with this regex in a value, family, a tag or the text as written; [Rust's syntax](https://docs.rs/regex/latest/regex/#syntax), upper and lower case differ, `\/` stands for `/` |
 //! | `evil[.]example`, `192.0.2.7`, … | about this observable or its [neighbours] |
 //! | `kind:url` | about a thing of this kind; also `kind:ip` and `kind:hash` |
 //! | `value:evil.example` | about exactly this value, whatever its kind |
@@ -35,18 +35,26 @@
 //! | `cve:CVE-2026-0001` | about this vulnerability |
 //! | `source:name` | from the source of this name |
 //! | `from:name` | from the account of this name; a source is an account |
+//! | `to:name` | for the account of this name: it is mentioned, or replied to |
+//! | `in:post`, `in:listing` | of this sort |
+//! | `is:reply`, `is:repost` | that answer another post, that repeat one |
+//! | `has:file` | with a file attached |
 //! | `tag:phishing` | with this whole tag |
 //! | `family:emotet` | with this whole family name |
 //! | `tlp:green`, `tlp:<=green` | with this marking, or as freely shared or freer (`<` `<=` `>` `>=`) |
 //! | `since:2026-11-01`, `until:2026-11-30` | received since, received until then |
 //! | `first:2026-11`, `last:7d` | first seen, last seen in this range |
 //!
+//! A listing names one observable, and its text is its note; a post names any number, and its text
+//! is the post as written. A term about observables finds a post that names one such, so
+//! `-kind:url` finds posts that name no URL.
+//!
 //! Names, tags, families, words and phrases are compared [folded](noroshi_indicator::fold): upper
 //! and lower case, full and half width are the same. Values may be quoted; commas between
 //! values mean OR: `tag:a,"b c"`. A word that reads as an observable beyond doubt is one; a
 //! number, or a name such as `setup.zip` whose ending is more often a file's than a domain's, stays a word
-//! (write `setup[.]zip`, or use `domain:`). `to:` `in:` `event:` `hunt:` `is:` `has:` and `jp:`
-//! are reserved.
+//! (write `setup[.]zip`, or use `domain:`). `event:` `hunt:` and `jp:` are
+//! reserved, as are `in:event` `in:news` `in:vuln` `in:exploit` `is:new` and `has:capture`.
 //!
 //! A part of a value is looked for in kinds that are
 //! [searchable in part](noroshi_indicator::Kind::searchable_in_part), and only for words and phrases of at
@@ -103,6 +111,7 @@
 //!     ("tag:a,\"b c\"", "tag:a OR tag:\"b c\""),
 //!     ("kind:ip", "kind:ipv4 OR kind:ipv6"),
 //!     ("tlp:<=green", "tlp:clear OR tlp:green"),
+//!     ("in:Post is:reply,repost", "in:post (is:reply OR is:repost)"),
 //!     ("domain:EVIL[.]example", "domain:evil.example"),
 //!     // Times.
 //!     ("since:2026-11-01", "since:2026-10-31T15:00:00Z"),
@@ -127,6 +136,7 @@ mod ast;
 mod bare;
 mod error;
 mod field;
+mod folded;
 mod lex;
 pub mod limits;
 mod matcher;
@@ -141,12 +151,13 @@ mod time;
 mod value;
 mod when;
 
-pub use ast::{Expr, Query, Term};
+pub use ast::{Expr, Has, Is, Query, Term};
 pub use error::QueryError;
+pub use folded::Folded;
 pub use jiff::tz::TimeZone;
 pub use matcher::{BadPattern, Matcher};
 pub use noroshi_indicator::Tlp;
 pub use parse::parse;
-pub use statement::Statement;
+pub use statement::{Statement, StatementKind};
 pub use time::{Time, TimeRange};
 pub use value::{hashes, named};

@@ -1,16 +1,14 @@
 //! Holds a query against statements: built once, then asked many times.
 
-use std::borrow::Cow;
-use std::cell::OnceCell;
-
 use noroshi_indicator::{Kind, Observable, Tlp, fold};
 use regex::Regex;
 
-use crate::ast::{Expr, Query, Term};
+use crate::ast::{Expr, Has, Is, Query, Term};
+use crate::folded::Folded;
 use crate::neighbours::{Circle, Tie};
 use crate::regexes;
-use crate::statement::Statement;
-use crate::text::{Needle, Prose, folded};
+use crate::statement::{Statement, StatementKind};
+use crate::text::{Needle, folded};
 use crate::time::{Time, TimeRange};
 use crate::value;
 
@@ -40,9 +38,14 @@ impl Matcher {
 
     /// Whether a statement is among those the query asks for.
     pub fn matches(&self, statement: &Statement<'_>) -> bool {
+        self.matches_folded(&Folded::new(statement))
+    }
+
+    /// As [`matches`](Matcher::matches), where many are asked about one statement.
+    pub fn matches_folded(&self, statement: &Folded<'_>) -> bool {
         self.root
             .as_ref()
-            .is_none_or(|root| root.matches(&Folded::new(statement)))
+            .is_none_or(|root| root.matches(statement))
     }
 }
 
@@ -123,7 +126,12 @@ enum Test {
     AddressIn(Box<Circle>),
     OneOf(Vec<Observable>),
     Kind(Kind),
+    In(StatementKind),
+    Is(Is),
+    Has(Has),
     Source(String),
+    From(String),
+    To(String),
     Tag(String),
     Family(String),
     Tlp(Tlp),
@@ -156,7 +164,12 @@ impl Test {
             Term::Cve(text) => {
                 Test::OneOf(Observable::parse(Kind::Cve, text).into_iter().collect())
             }
-            Term::Source(name) | Term::From(name) => Test::Source(fold(name)),
+            Term::In(kind) => Test::In(*kind),
+            Term::Is(what) => Test::Is(*what),
+            Term::Has(what) => Test::Has(*what),
+            Term::Source(name) => Test::Source(fold(name)),
+            Term::From(name) => Test::From(fold(name)),
+            Term::To(name) => Test::To(fold(name)),
             Term::Tag(tag) => Test::Tag(fold(tag)),
             Term::Family(family) => Test::Family(fold(family)),
             Term::Tlp(level) => Test::Tlp(*level),
@@ -169,28 +182,35 @@ impl Test {
 
     fn matches(&self, statement: &Folded<'_>) -> bool {
         let said = statement.said;
+        let named = said.observables;
         match self {
             Test::Text(needle) => {
-                (said.observable.kind().searchable_in_part()
-                    && needle.is_part_of(statement.value()))
+                statement.values().any(|value| needle.is_part_of(value))
                     || statement.prose().any(|prose| needle.is_in(prose))
             }
             Test::Regex(regex) => {
-                regex.is_match(said.observable.value())
+                named.iter().any(|named| regex.is_match(named.value()))
                     || said.family.is_some_and(|family| regex.is_match(family))
                     || said.tags.iter().any(|tag| regex.is_match(tag))
-                    || said.note.is_some_and(|note| regex.is_match(note))
+                    || said.text.is_some_and(|text| regex.is_match(text))
             }
-            Test::Related(circle, ties) => circle
-                .tie(said.observable)
-                .is_some_and(|tie| ties.is_empty() || ties.contains(&tie)),
-            Test::AddressIn(circle) => {
-                said.observable.kind().is_address()
-                    && circle.tie(said.observable) == Some(Tie::Inside)
-            }
-            Test::OneOf(wanted) => wanted.contains(said.observable),
-            Test::Kind(kind) => said.observable.kind() == *kind,
-            Test::Source(name) => folded(said.source) == *name,
+            Test::Related(circle, ties) => named
+                .iter()
+                .filter_map(|named| circle.tie(named))
+                .any(|tie| ties.is_empty() || ties.contains(&tie)),
+            Test::AddressIn(circle) => named
+                .iter()
+                .filter(|named| named.kind().is_address())
+                .any(|named| circle.tie(named) == Some(Tie::Inside)),
+            Test::OneOf(wanted) => named.iter().any(|named| wanted.contains(named)),
+            Test::Kind(kind) => named.iter().any(|named| named.kind() == *kind),
+            Test::In(kind) => said.kind == *kind,
+            Test::Is(Is::Reply) => said.reply,
+            Test::Is(Is::Repost) => said.repost,
+            Test::Has(Has::File) => said.file,
+            Test::Source(name) => said.by_source && folded(said.from) == *name,
+            Test::From(name) => folded(said.from) == *name,
+            Test::To(name) => said.to.iter().any(|to| folded(to) == *name),
             Test::Tag(tag) => statement.tags().iter().any(|known| known.folded == *tag),
             Test::Family(family) => statement
                 .family()
@@ -200,56 +220,5 @@ impl Test {
             Test::First(range) => range.contains(said.first_seen),
             Test::Last(range) => range.contains(said.last_seen),
         }
-    }
-}
-
-/// A statement whose texts are folded when first needed; no copy is made of what is folded
-/// already.
-struct Folded<'s> {
-    said: &'s Statement<'s>,
-    value: OnceCell<Cow<'s, str>>,
-    family: OnceCell<Option<Prose<'s>>>,
-    tags: OnceCell<Vec<Prose<'s>>>,
-    note: OnceCell<Option<Prose<'s>>>,
-}
-
-impl<'s> Folded<'s> {
-    fn new(said: &'s Statement<'s>) -> Folded<'s> {
-        Folded {
-            said,
-            value: OnceCell::new(),
-            family: OnceCell::new(),
-            tags: OnceCell::new(),
-            note: OnceCell::new(),
-        }
-    }
-
-    fn value(&self) -> &str {
-        self.value
-            .get_or_init(|| folded(self.said.observable.value()))
-    }
-
-    fn family(&self) -> Option<&Prose<'s>> {
-        self.family
-            .get_or_init(|| self.said.family.map(Prose::new))
-            .as_ref()
-    }
-
-    fn tags(&self) -> &[Prose<'s>] {
-        self.tags
-            .get_or_init(|| self.said.tags.iter().map(|tag| Prose::new(tag)).collect())
-    }
-
-    fn note(&self) -> Option<&Prose<'s>> {
-        self.note
-            .get_or_init(|| self.said.note.map(Prose::new))
-            .as_ref()
-    }
-
-    fn prose(&self) -> impl Iterator<Item = &Prose<'s>> {
-        self.family()
-            .into_iter()
-            .chain(self.tags())
-            .chain(self.note())
     }
 }

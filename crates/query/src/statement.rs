@@ -1,27 +1,70 @@
-//! What a query is held against: one statement about one observable.
+//! What a query is held against: one statement, a listing or a post.
+
+use std::fmt;
 
 use noroshi_indicator::{Observable, Tlp};
+
+/// What sort of statement it is.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum StatementKind {
+    /// "This source lists this observable."
+    Listing,
+    /// A text that an account posted.
+    Post,
+}
+
+impl StatementKind {
+    /// All of them, as listed above.
+    pub const ALL: [StatementKind; 2] = [StatementKind::Listing, StatementKind::Post];
+
+    /// The name that `in:` knows it by.
+    pub fn name(self) -> &'static str {
+        match self {
+            StatementKind::Listing => "listing",
+            StatementKind::Post => "post",
+        }
+    }
+}
+
+impl fmt::Display for StatementKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
 
 /// One statement, borrowed from wherever it is kept. Times are microseconds since the Unix
 /// epoch, UTC.
 #[derive(Clone, Copy, Debug)]
 pub struct Statement<'a> {
-    /// What it is about.
-    pub observable: &'a Observable,
-    /// The name of the source that said it.
-    pub source: &'a str,
+    /// What sort of statement it is.
+    pub kind: StatementKind,
+    /// What it names: exactly one for a listing, any number for a post. A term about
+    /// observables matches if one of these does, so `-kind:url` means "names no URL".
+    pub observables: &'a [Observable],
+    /// The name of the account that said it; a source is an account.
+    pub from: &'a str,
+    /// Whether that account is a source.
+    pub by_source: bool,
+    /// Names of the accounts it is for: mentioned, or replied to.
+    pub to: &'a [String],
     /// The malware family it names.
     pub family: Option<&'a str>,
     /// Its tags, in any order.
     pub tags: &'a [String],
-    /// Its remark in prose.
-    pub note: Option<&'a str>,
+    /// Its prose: a listing's note, a post's text as written.
+    pub text: Option<&'a str>,
     /// How far it may go.
     pub tlp: Tlp,
     /// When Noroshi received it.
     pub received: i64,
-    /// When the observable was first seen, as the statement has it.
+    /// When what it is about was first seen, as the statement has it.
     pub first_seen: i64,
-    /// When the observable was last seen, as the statement has it.
+    /// When what it is about was last seen, as the statement has it.
     pub last_seen: i64,
+    /// Answers another post.
+    pub reply: bool,
+    /// Repeats another post.
+    pub repost: bool,
+    /// Has a file attached.
+    pub file: bool,
 }

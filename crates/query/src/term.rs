@@ -4,13 +4,14 @@ use std::ops::Range;
 
 use noroshi_indicator::{Kind, Observable, Tlp};
 
-use crate::ast::Term;
+use crate::ast::{Has, Is, Term};
 use crate::bare;
 use crate::error::{Fault, excerpt};
 use crate::field::Field;
 use crate::lex::{field_like, unknown_field};
 use crate::limits::MAX_TEXT_CHARS;
 use crate::regexes;
+use crate::statement::StatementKind;
 use crate::value;
 use crate::when::{self, Clock};
 
@@ -72,6 +73,19 @@ pub(crate) fn field(field: Field, text: &str, clock: Clock<'_>) -> Result<Vec<Te
         Field::Cve => Term::Cve(parsed(Kind::Cve, text)?.value().to_owned()),
         Field::Source => Term::Source(text.to_owned()),
         Field::From => Term::From(text.to_owned()),
+        Field::To => Term::To(text.to_owned()),
+        Field::In => {
+            let all = StatementKind::ALL.map(|kind| (kind.name(), Term::In(kind)));
+            choice("in", text, &all, &["event", "news", "vuln", "exploit"])?
+        }
+        Field::Is => {
+            let all = Is::ALL.map(|what| (what.name(), Term::Is(what)));
+            choice("is", text, &all, &["new"])?
+        }
+        Field::Has => {
+            let all = Has::ALL.map(|what| (what.name(), Term::Has(what)));
+            choice("has", text, &all, &["capture"])?
+        }
         Field::Tag => Term::Tag(text.to_owned()),
         Field::Family => Term::Family(text.to_owned()),
         Field::Since => Term::Since(when::since(text, clock)?),
@@ -81,6 +95,26 @@ pub(crate) fn field(field: Field, text: &str, clock: Clock<'_>) -> Result<Vec<Te
         Field::Reserved(name) => return Err(format!("`{name}:` is not available yet")),
     };
     Ok(vec![term])
+}
+
+/// One of the few values of a field; `later` are those that are known but not available yet.
+fn choice(field: &str, text: &str, known: &[(&str, Term)], later: &[&str]) -> Result<Term, String> {
+    let is = |name: &str| name.eq_ignore_ascii_case(text);
+    if let Some((_, term)) = known.iter().find(|(name, _)| is(name)) {
+        return Ok(term.clone());
+    }
+    if let Some(name) = later.iter().find(|name| is(name)) {
+        return Err(format!("`{field}:{name}` is not available yet"));
+    }
+    let names: Vec<String> = known
+        .iter()
+        .map(|(name, _)| format!("`{field}:{name}`"))
+        .collect();
+    Err(format!(
+        "there is no `{field}:{}`; known: {}",
+        excerpt(text),
+        names.join(", ")
+    ))
 }
 
 fn parsed(kind: Kind, text: &str) -> Result<Observable, String> {

@@ -2,33 +2,46 @@
 
 use noroshi_indicator::{Kind, Observable, Tlp, fold, tokens};
 use noroshi_query::neighbours::{Tie, related};
-use noroshi_query::{Expr, Matcher, Query, Statement, Term, Time, TimeRange, hashes, named};
+use noroshi_query::{
+    Expr, Has, Is, Matcher, Query, Statement, StatementKind, Term, Time, TimeRange, hashes, named,
+};
 use proptest::prelude::*;
 
 /// A statement that owns what it says.
 #[derive(Clone, Debug)]
 struct Said {
-    observable: Observable,
-    source: String,
+    kind: StatementKind,
+    observables: Vec<Observable>,
+    from: String,
+    by_source: bool,
+    to: Vec<String>,
     family: Option<String>,
     tags: Vec<String>,
-    note: Option<String>,
+    text: Option<String>,
     tlp: Tlp,
     times: [i64; 3],
+    /// Reply, repost, file.
+    flags: [bool; 3],
 }
 
 impl Said {
     fn statement(&self) -> Statement<'_> {
         Statement {
-            observable: &self.observable,
-            source: &self.source,
+            kind: self.kind,
+            observables: &self.observables,
+            from: &self.from,
+            by_source: self.by_source,
+            to: &self.to,
             family: self.family.as_deref(),
             tags: &self.tags,
-            note: self.note.as_deref(),
+            text: self.text.as_deref(),
             tlp: self.tlp,
             received: self.times[0],
             first_seen: self.times[1],
             last_seen: self.times[2],
+            reply: self.flags[0],
+            repost: self.flags[1],
+            file: self.flags[2],
         }
     }
 
@@ -38,7 +51,7 @@ impl Said {
             .as_deref()
             .into_iter()
             .chain(tags)
-            .chain(self.note.as_deref())
+            .chain(self.text.as_deref())
             .collect()
     }
 }
@@ -55,8 +68,13 @@ fn model(expr: &Expr, said: &Said) -> bool {
 }
 
 fn term_model(term: &Term, said: &Said) -> bool {
-    let seen = &said.observable;
-    let tie = |asked: &Observable| related(asked, seen);
+    let any = |test: &dyn Fn(&Observable) -> bool| {
+        let hits = said.observables.iter().filter(|seen| test(seen));
+        hits.count() > 0
+    };
+    let tied = |asked: &Observable, ties: &[Tie]| {
+        any(&|seen| related(asked, seen).is_some_and(|tie| ties.contains(&tie)))
+    };
     let in_time = |range: &TimeRange, time: i64| match range {
         TimeRange::From(from) => time >= from.0,
         TimeRange::Before(until) => time < until.0,
@@ -65,9 +83,11 @@ fn term_model(term: &Term, said: &Said) -> bool {
     match term {
         Term::Word(text) | Term::Phrase(text) => {
             let needle = fold(text);
-            let part = seen.kind().searchable_in_part()
-                && needle.chars().count() >= 3
-                && fold(seen.value()).contains(&needle);
+            let part = any(&|seen| {
+                seen.kind().searchable_in_part()
+                    && needle.chars().count() >= 3
+                    && fold(seen.value()).contains(&needle)
+            });
             let wanted = tokens(text);
             part || said.prose().iter().any(|prose| {
                 let have = tokens(prose);
@@ -78,22 +98,27 @@ fn term_model(term: &Term, said: &Said) -> bool {
         }
         Term::Regex(pattern) => {
             let regex = regex::Regex::new(pattern).expect("a good regex");
-            regex.is_match(seen.value()) || said.prose().iter().any(|prose| regex.is_match(prose))
+            any(&|seen| regex.is_match(seen.value()))
+                || said.prose().iter().any(|prose| regex.is_match(prose))
         }
-        Term::Observable(asked) => tie(asked).is_some(),
-        Term::Kind(kind) => seen.kind() == *kind,
-        Term::Value(text) => named(text).contains(seen),
-        Term::Domain(asked) => {
-            matches!(tie(asked), Some(Tie::Same | Tie::Subdomain | Tie::UrlOn))
-        }
+        Term::Observable(asked) => any(&|seen| related(asked, seen).is_some()),
+        Term::Kind(kind) => any(&|seen| seen.kind() == *kind),
+        Term::Value(text) => any(&|seen| named(text).contains(seen)),
+        Term::Domain(asked) => tied(asked, &[Tie::Same, Tie::Subdomain, Tie::UrlOn]),
         Term::Ip(asked) if asked.kind() == Kind::Cidr => {
-            seen.kind().is_address() && seen.networks().contains(asked)
+            any(&|seen| seen.kind().is_address() && seen.networks().contains(asked))
         }
-        Term::Ip(asked) => seen == asked,
-        Term::Cidr(asked) => matches!(tie(asked), Some(Tie::Same | Tie::Inside | Tie::UrlOn)),
-        Term::Hash(text) => seen.kind().is_hash() && hashes(text).contains(seen),
-        Term::Cve(text) => seen.kind() == Kind::Cve && seen.value() == text,
-        Term::Source(name) | Term::From(name) => fold(name) == fold(&said.source),
+        Term::Ip(asked) => said.observables.contains(asked),
+        Term::Cidr(asked) => tied(asked, &[Tie::Same, Tie::Inside, Tie::UrlOn]),
+        Term::Hash(text) => any(&|seen| seen.kind().is_hash() && hashes(text).contains(seen)),
+        Term::Cve(text) => any(&|seen| seen.kind() == Kind::Cve && seen.value() == text),
+        Term::Source(name) => said.by_source && fold(name) == fold(&said.from),
+        Term::From(name) => fold(name) == fold(&said.from),
+        Term::To(name) => said.to.iter().any(|known| fold(known) == fold(name)),
+        Term::In(kind) => said.kind == *kind,
+        Term::Is(Is::Reply) => said.flags[0],
+        Term::Is(Is::Repost) => said.flags[1],
+        Term::Has(Has::File) => said.flags[2],
         Term::Tag(tag) => said.tags.iter().any(|known| fold(known) == fold(tag)),
         Term::Family(family) => said
             .family
@@ -158,25 +183,43 @@ fn name() -> impl Strategy<Value = String> {
     prop::sample::select(vec!["Feed", "feed", "ｆｅｅｄ", "other", "攻撃"]).prop_map(str::to_owned)
 }
 
+/// A listing names one observable and is by a source; all else is as free as a post's.
 fn said() -> impl Strategy<Value = Said> {
+    let sort = prop_oneof![
+        (prop::collection::vec(observable(), 1), Just(true)).prop_map(|(named, by_source)| (
+            StatementKind::Listing,
+            named,
+            by_source
+        )),
+        (prop::collection::vec(observable(), 0..4), any::<bool>())
+            .prop_map(|(named, by_source)| (StatementKind::Post, named, by_source)),
+    ];
     (
-        observable(),
+        sort,
         name(),
+        prop::collection::vec(name(), 0..3),
         prop::option::of(prop_oneof![name(), prose()]),
         prop::collection::vec(prop_oneof![name(), prose()], 0..3),
         prop::option::of(prose()),
         prop::sample::select(Tlp::ALL.to_vec()),
         [0i64..4, 0i64..4, 0i64..4],
+        any::<[bool; 3]>(),
     )
         .prop_map(
-            |(observable, source, family, tags, note, tlp, times)| Said {
-                observable,
-                source,
-                family,
-                tags,
-                note,
-                tlp,
-                times,
+            |((kind, observables, by_source), from, to, family, tags, text, tlp, times, flags)| {
+                Said {
+                    kind,
+                    observables,
+                    from,
+                    by_source,
+                    to,
+                    family,
+                    tags,
+                    text,
+                    tlp,
+                    times,
+                    flags,
+                }
             },
         )
 }
@@ -205,6 +248,10 @@ fn term() -> impl Strategy<Value = Term> {
         1 => of_kind(&[Kind::Cve]).prop_map(|cve| Term::Cve(cve.value().to_owned())),
         1 => name().prop_map(Term::Source),
         1 => name().prop_map(Term::From),
+        1 => name().prop_map(Term::To),
+        1 => prop::sample::select(StatementKind::ALL.to_vec()).prop_map(Term::In),
+        1 => prop::sample::select(Is::ALL.to_vec()).prop_map(Term::Is),
+        1 => Just(Term::Has(Has::File)),
         2 => prop_oneof![name(), prose()].prop_map(Term::Tag),
         1 => prop_oneof![name(), prose()].prop_map(Term::Family),
         1 => prop::sample::select(Tlp::ALL.to_vec()).prop_map(Term::Tlp),
@@ -249,19 +296,23 @@ proptest! {
     /// What an index by tokens cannot find must not match: every token of a word that is in
     /// prose is a token of that prose.
     #[test]
-    fn an_index_by_tokens_finds_every_match_in_prose(word in prose(), note in prose()) {
+    fn an_index_by_tokens_finds_every_match_in_prose(word in prose(), text in prose()) {
         let observable = Observable::parse(Kind::Md5, &"0".repeat(32)).unwrap();
         let said = Said {
-            observable,
-            source: String::new(),
+            kind: StatementKind::Listing,
+            observables: vec![observable],
+            from: String::new(),
+            by_source: true,
+            to: Vec::new(),
             family: None,
             tags: Vec::new(),
-            note: Some(note.clone()),
+            text: Some(text.clone()),
             tlp: Tlp::Clear,
             times: [0; 3],
+            flags: [false; 3],
         };
         if Term::Word(word.clone()).matches(&said.statement()) {
-            let have = tokens(&note);
+            let have = tokens(&text);
             prop_assert!(!tokens(&word).is_empty());
             prop_assert!(tokens(&word).iter().all(|token| have.contains(token)));
         }
@@ -272,15 +323,21 @@ proptest! {
 fn the_empty_query_matches_everything() {
     let observable = Observable::parse(Kind::Ipv4, "192.0.2.1").unwrap();
     let statement = Statement {
-        observable: &observable,
-        source: "feed",
+        kind: StatementKind::Listing,
+        observables: &[observable],
+        from: "feed",
+        by_source: true,
+        to: &[],
         family: None,
         tags: &[],
-        note: None,
+        text: None,
         tlp: Tlp::Red,
         received: 0,
         first_seen: 0,
         last_seen: 0,
+        reply: false,
+        repost: false,
+        file: false,
     };
     assert!(Query::default().matches(&statement));
     let broken = Query::from(Expr::Term(Term::Regex("(".to_owned())));

@@ -1,7 +1,7 @@
 //! What is printed reads back the same, for queries made up and for text typed at random.
 
 use noroshi_indicator::{Kind, Observable, Tlp};
-use noroshi_query::{Expr, Query, Term, Time, TimeRange, TimeZone, parse};
+use noroshi_query::{Expr, Has, Is, Query, StatementKind, Term, Time, TimeRange, TimeZone, parse};
 use proptest::prelude::*;
 
 const NOW: i64 = 1_795_316_400_000_000;
@@ -86,6 +86,10 @@ fn term() -> impl Strategy<Value = Term> {
         1 => of_kind(&[Kind::Cve]).prop_map(|cve| Term::Cve(cve.value().to_owned())),
         1 => value().prop_map(Term::Source),
         1 => value().prop_map(Term::From),
+        1 => value().prop_map(Term::To),
+        1 => prop::sample::select(StatementKind::ALL.to_vec()).prop_map(Term::In),
+        1 => prop::sample::select(Is::ALL.to_vec()).prop_map(Term::Is),
+        1 => Just(Term::Has(Has::File)),
         2 => value().prop_map(Term::Tag),
         1 => value().prop_map(Term::Family),
         1 => prop::sample::select(Tlp::ALL.to_vec()).prop_map(Term::Tlp),
@@ -133,6 +137,10 @@ fn typed() -> impl Strategy<Value = String> {
             "value:",
             "kind:url",
             "tlp:<=amber",
+            "in:post,",
+            "is:reply",
+            "has:file",
+            "to:",
             "since:",
             "first:",
             "2026-11-01",

@@ -1,6 +1,6 @@
 //! The read side: the listings of some observables that a reader may see.
 
-use noroshi_query::Statement;
+use noroshi_query::{Statement, StatementKind};
 
 use super::{LISTED, Listing, ListingState};
 use crate::context;
@@ -27,15 +27,21 @@ impl Held {
     pub(crate) fn statement(&self) -> Statement<'_> {
         let listing = &self.listing;
         Statement {
-            observable: &listing.observable,
-            source: &listing.source,
+            kind: StatementKind::Listing,
+            observables: std::slice::from_ref(&listing.observable),
+            from: &listing.source,
+            by_source: true,
+            to: &[],
             family: listing.family.as_deref(),
             tags: &listing.tags,
-            note: listing.note.as_deref(),
+            text: listing.note.as_deref(),
             tlp: listing.tlp,
             received: listing.received,
             first_seen: listing.first_seen,
             last_seen: listing.last_seen,
+            reply: false,
+            repost: false,
+            file: false,
         }
     }
 }

@@ -97,6 +97,8 @@ fn term_walks(conn: &Conn, term: &Term) -> Result<Vec<Walk>> {
         Term::Kind(_) | Term::Regex(_) | Term::Tlp(_) | Term::First(_) | Term::Last(_) => {
             vec![Walk::All]
         }
+        // What only a post can be or have: no index of listings tells them apart.
+        Term::To(_) | Term::In(_) | Term::Is(_) | Term::Has(_) => vec![Walk::All],
     })
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use noroshi_indicator::Observable;
-use noroshi_query::{Query, Statement, TimeZone, parse};
+use noroshi_query::{Query, Statement, StatementKind, TimeZone, parse};
 use noroshi_store::{Found, Listing, Mode, Reader, SearchOptions, Store};
 use proptest::prelude::*;
 
@@ -102,15 +102,21 @@ async fn pages(store: &Store, query: &Query, limit: usize) -> Vec<Found> {
 
 fn matches(query: &Query, listing: &Listing) -> bool {
     query.matches(&Statement {
-        observable: &listing.observable,
-        source: &listing.source,
+        kind: StatementKind::Listing,
+        observables: std::slice::from_ref(&listing.observable),
+        from: &listing.source,
+        by_source: true,
+        to: &[],
         family: listing.family.as_deref(),
         tags: &listing.tags,
-        note: listing.note.as_deref(),
+        text: listing.note.as_deref(),
         tlp: listing.tlp,
         received: listing.received,
         first_seen: listing.first_seen,
         last_seen: listing.last_seen,
+        reply: false,
+        repost: false,
+        file: false,
     })
 }
 

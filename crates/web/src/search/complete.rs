@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use noroshi_indicator::{Kind, Tlp};
-use noroshi_query::{Expr, Term};
+use noroshi_query::{Expr, Has, Is, StatementKind, Term};
 use noroshi_store::{LabelKind, Reader, now};
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +18,7 @@ use crate::state::AppState;
 const MOST: usize = 12;
 
 /// Fields that can be completed, and an example of each.
-const FIELDS: [(&str, &str); 16] = [
+const FIELDS: [(&str, &str); 20] = [
     ("kind:", "url"),
     ("value:", "evil.example"),
     ("domain:", "evil.example"),
@@ -28,6 +28,10 @@ const FIELDS: [(&str, &str); 16] = [
     ("cve:", "CVE-2026-0001"),
     ("source:", "urlhaus"),
     ("from:", "urlhaus"),
+    ("to:", "aiko"),
+    ("in:", "post"),
+    ("is:", "reply"),
+    ("has:", "file"),
     ("tag:", "phishing"),
     ("family:", "emotet"),
     ("tlp:", "<=green"),
@@ -141,6 +145,15 @@ async fn suggestions(
             let sources = state.store.sources(reader).await?.into_iter();
             sources.map(|source| (source.name, String::new())).collect()
         }
+        "in" => StatementKind::ALL
+            .map(|kind| said(kind.name(), Term::In(kind), frame))
+            .to_vec(),
+        "is" => Is::ALL
+            .map(|what| said(what.name(), Term::Is(what), frame))
+            .to_vec(),
+        "has" => Has::ALL
+            .map(|what| said(what.name(), Term::Has(what), frame))
+            .to_vec(),
         "since" | "until" | "first" | "last" => [
             ("24h", frame.words.time_day),
             ("7d", frame.words.time_week),
@@ -174,6 +187,12 @@ async fn suggestions(
         about,
     });
     Ok(suggestions.collect())
+}
+
+/// A value of a field that has few, and its term in words.
+fn said(name: &str, term: Term, frame: &Frame) -> (String, String) {
+    let about = explain(&Expr::from(term).into(), frame.words).join(" ");
+    (name.to_owned(), about)
 }
 
 /// As the query language writes it, with quotes where they are needed.

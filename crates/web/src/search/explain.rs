@@ -1,6 +1,6 @@
 //! A query in words: what the search box understood.
 
-use noroshi_query::{Expr, Query, Term};
+use noroshi_query::{Expr, Has, Is, Query, StatementKind, Term};
 
 use crate::frame::{Words, fill};
 use crate::part::{kind_word, visible};
@@ -42,6 +42,12 @@ fn of_term(term: &Term, words: &'static Words) -> String {
         Term::Cve(cve) => (words.term_cve, cve.clone()),
         Term::Source(name) => (words.term_source, name.clone()),
         Term::From(name) => (words.term_from, name.clone()),
+        Term::To(name) => (words.term_to, name.clone()),
+        Term::In(StatementKind::Listing) => (words.term_in_listing, String::new()),
+        Term::In(StatementKind::Post) => (words.term_in_post, String::new()),
+        Term::Is(Is::Reply) => (words.term_is_reply, String::new()),
+        Term::Is(Is::Repost) => (words.term_is_repost, String::new()),
+        Term::Has(Has::File) => (words.term_has_file, String::new()),
         Term::Tag(tag) => (words.term_tag, tag.clone()),
         Term::Family(family) => (words.term_family, family.clone()),
         Term::Tlp(tlp) => (words.term_tlp, tlp.name().to_uppercase()),

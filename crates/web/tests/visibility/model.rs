@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use noroshi_indicator::{Kind, Observable};
 use noroshi_query::neighbours::{Tie, related};
-use noroshi_query::{Expr, Matcher, Query, Statement, Term, TimeZone};
+use noroshi_query::{Expr, Matcher, Query, Statement, StatementKind, Term, TimeZone};
 use noroshi_store::now;
 use serde_json::{Value, json};
 
@@ -87,16 +87,22 @@ impl<'a> Model<'a> {
 fn statement<'a>((feed, kept): &Said<'a>) -> Statement<'a> {
     let listing = &kept.listing;
     Statement {
-        observable: &listing.observable,
-        source: &feed.kept.name,
+        kind: StatementKind::Listing,
+        observables: std::slice::from_ref(&listing.observable),
+        from: &feed.kept.name,
+        by_source: true,
+        to: &[],
         family: listing.family.as_deref(),
         tags: &listing.tags,
-        note: listing.note.as_deref(),
+        text: listing.note.as_deref(),
         tlp: feed.tlp,
         // Just now, which is all that the queries of this test ask for.
         received: now(),
         first_seen: listing.first_seen.unwrap(),
         last_seen: listing.last_seen.unwrap(),
+        reply: false,
+        repost: false,
+        file: false,
     }
 }
 
