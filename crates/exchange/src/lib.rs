@@ -1,8 +1,10 @@
-//! Feed and list formats: bytes in, rows out.
+//! What comes in and goes out: feeds and lists as rows, posts as marks and HTML.
 //!
 //! [`rows`] reads a feed's body (plain list, delimited text, JSON, JSON lines; gzip and zip bodies are opened) and
 //! hands out one row after another. Whatever the body holds, memory stays bounded, a row that cannot be read is a
 //! [`BadRow`] with its line and reason, and the rows around it are kept.
+//!
+//! [`post`] reads what people and programs write: its tags and mentions, and the text as safe HTML.
 
 mod body;
 mod column;
@@ -15,8 +17,10 @@ mod json;
 mod json_elements;
 mod lines;
 mod list;
+pub mod post;
 mod row;
 mod rows;
+mod visible;
 pub mod warninglist;
 
 pub use body::Limits;
@@ -25,3 +29,4 @@ pub use error::{BadRow, BodyError};
 pub use format::{Format, FormatError, Header, Layout, Quote, Split};
 pub use row::{LIST_SEPARATOR, RawRow};
 pub use rows::{Rows, Tally, rows, rows_of_stream};
+pub use visible::{deceives, visible};

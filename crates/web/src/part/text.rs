@@ -1,29 +1,9 @@
 //! Text of others, shown so that it cannot deceive.
 
+pub(crate) use noroshi_exchange::visible;
+
 /// How many characters of a value a line shows.
 const SHOWN: usize = 48;
-
-/// With every character that nobody sees, or that turns the direction of writing, as its code
-/// point: `a\u{202e}b` is shown as `a‹U+202E›b`.
-pub(crate) fn visible(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        if deceives(c) {
-            shown.push_str(&format!("‹U+{:04X}›", u32::from(c)));
-        } else {
-            shown.push(c);
-        }
-    }
-    shown
-}
-
-fn deceives(c: char) -> bool {
-    matches!(c,
-        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}'
-        | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
-        | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
-}
 
 /// A long value without its middle: what tells values apart is at their ends.
 pub(crate) fn shortened(text: &str) -> String {
@@ -65,15 +45,6 @@ pub(crate) fn harmless(link: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_hides_is_shown() {
-        assert_eq!(
-            visible("a\u{202e}b\u{200b}\n"),
-            "a‹U+202E›b‹U+200B›‹U+000A›"
-        );
-        assert_eq!(visible("例え.example é"), "例え.example é");
-    }
 
     #[test]
     fn both_ends_of_a_long_value_stay() {
