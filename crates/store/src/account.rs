@@ -29,7 +29,7 @@ impl AccountKind {
         ["person", "bot", "source"][self as usize]
     }
 
-    fn from_code(code: i64) -> Result<AccountKind> {
+    pub(crate) fn from_code(code: i64) -> Result<AccountKind> {
         match code {
             1 => Ok(AccountKind::Person),
             2 => Ok(AccountKind::Bot),
@@ -100,6 +100,8 @@ pub struct Account {
     pub organisation: Option<String>,
     /// What it is, in a few words.
     pub description: Option<String>,
+    /// Who answers for it, where that is not itself.
+    pub owner: Option<String>,
     /// In microseconds since the epoch.
     pub created: i64,
     /// Since when it may not sign in, in microseconds since the epoch.
@@ -120,8 +122,9 @@ pub struct NewAccount {
 }
 
 const COLUMNS: &str = "a.id, a.name, a.kind, a.role, o.name, a.created, a.disabled,
-    a.description";
-const FROM: &str = "account a LEFT JOIN organisation o ON o.id = a.organisation";
+    a.description, w.name";
+const FROM: &str = "account a LEFT JOIN organisation o ON o.id = a.organisation
+    LEFT JOIN account w ON w.id = a.owner";
 
 fn from_row(row: &Row) -> Result<Account> {
     Ok(Account {
@@ -133,6 +136,7 @@ fn from_row(row: &Row) -> Result<Account> {
         created: row.int(5)?,
         disabled: row.opt_int(6)?,
         description: row.opt_text(7)?,
+        owner: row.opt_text(8)?,
     })
 }
 
@@ -146,6 +150,12 @@ pub(crate) fn by_name(conn: &Conn, name: &str) -> Result<Account> {
     let sql = format!("SELECT {COLUMNS} FROM {FROM} WHERE a.name = ?1");
     conn.query_opt(&sql, params![name], from_row)?
         .ok_or_else(|| Error::not_found("account", name))
+}
+
+/// The accounts whose numbers a statement about `?1` gives, by name.
+pub(crate) fn among(conn: &Conn, of: &str, about: i64) -> Result<Vec<Account>> {
+    let sql = format!("SELECT {COLUMNS} FROM {FROM} WHERE a.id IN ({of}) ORDER BY a.name");
+    conn.query(&sql, params![about], from_row)
 }
 
 /// People who manage and may sign in.

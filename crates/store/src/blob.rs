@@ -1,4 +1,4 @@
-//! Blobs: bodies (later attachments and captures) as files named by their SHA-256.
+//! Blobs: bodies and attachments (later captures) as files named by their SHA-256.
 //!
 //! The file is complete before its name is known to the database, so a name in the database always
 //! has its file; a file without a name is what a killed process left, and is overwritten or pruned.
@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
-use crate::sql::{Conn, params};
+use crate::sql::{Conn, Tx, params};
 use crate::{Store, now};
 
 /// Bodies of a source that are kept: those of its newest batches.
@@ -76,17 +76,31 @@ impl Store {
                     AND id NOT IN (SELECT id FROM batch WHERE source = ?1 AND body IS NOT NULL
                         ORDER BY id DESC LIMIT ?2)";
                 tx.execute(sql, params![source, KEPT])?;
-                let sql = "DELETE FROM blob WHERE NOT EXISTS
-                    (SELECT 1 FROM batch WHERE batch.body = blob.hash) RETURNING hash";
-                tx.query(sql, params![], |row| row.bytes(0))
+                let sql = format!("DELETE FROM blob WHERE {UNNAMED} RETURNING hash");
+                tx.query(&sql, params![], |row| row.bytes(0))
             })
             .await?;
+        self.remove_blobs(gone);
+        Ok(())
+    }
+
+    /// Removes the files of blobs that were forgotten.
+    pub(crate) fn remove_blobs(&self, gone: Vec<Vec<u8>>) {
         for hash in gone {
             // A file that is gone already is what was wanted.
             let _ = std::fs::remove_file(self.blob_path(&hash));
         }
-        Ok(())
     }
+}
+
+/// Nothing names the blob.
+const UNNAMED: &str = "NOT EXISTS (SELECT 1 FROM batch WHERE batch.body = blob.hash)
+    AND NOT EXISTS (SELECT 1 FROM attachment WHERE attachment.body = blob.hash)";
+
+/// Forgets a blob that nothing names any more; its hash then.
+pub(crate) fn forget(tx: &Tx, hash: &[u8]) -> Result<Option<Vec<u8>>> {
+    let sql = format!("DELETE FROM blob WHERE hash = ?1 AND {UNNAMED} RETURNING hash");
+    tx.query_opt(&sql, params![hash], |row| row.bytes(0))
 }
 
 pub(crate) fn record(conn: &Conn, blob: &Blob) -> Result<()> {

@@ -1,7 +1,7 @@
 //! The change feed: what became new or different, in the order in which it was committed.
 
-use crate::error::Result;
-use crate::reader::Reader;
+use crate::error::{Error, Result};
+use crate::reader::{Reader, SEEN};
 use crate::sql::{Conn, params};
 use crate::{Store, now};
 
@@ -9,8 +9,9 @@ use crate::{Store, now};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Announced {
     pub(crate) kind: ChangeKind,
+    /// 0 for a post.
     pub(crate) source: i64,
-    /// The chunk or the batch.
+    /// The chunk, the batch or the post.
     pub(crate) reference: i64,
 }
 
@@ -21,30 +22,35 @@ pub enum ChangeKind {
     Listings,
     /// A batch was rolled back.
     RolledBack,
+    /// A post or a repost was made.
+    Posted,
+    /// A post got another text.
+    Edited,
+    /// A post was deleted.
+    Deleted,
 }
 
 impl ChangeKind {
+    const ALL: [ChangeKind; 5] = [
+        ChangeKind::Listings,
+        ChangeKind::RolledBack,
+        ChangeKind::Posted,
+        ChangeKind::Edited,
+        ChangeKind::Deleted,
+    ];
+
     fn code(self) -> i64 {
-        match self {
-            ChangeKind::Listings => 1,
-            ChangeKind::RolledBack => 2,
-        }
+        self as i64 + 1
     }
 
-    fn from_code(code: i64) -> ChangeKind {
-        if code == 2 {
-            ChangeKind::RolledBack
-        } else {
-            ChangeKind::Listings
-        }
+    fn from_code(code: i64) -> Result<ChangeKind> {
+        let found = ChangeKind::ALL.into_iter().find(|kind| kind.code() == code);
+        found.ok_or_else(|| Error::Corrupt(format!("change kind {code}")))
     }
 
-    /// `listings` or `rolled_back`.
+    /// `listings`, `rolled_back`, `posted`, `edited` or `deleted`.
     pub fn name(self) -> &'static str {
-        match self {
-            ChangeKind::Listings => "listings",
-            ChangeKind::RolledBack => "rolled_back",
-        }
+        ["listings", "rolled_back", "posted", "edited", "deleted"][self as usize]
     }
 }
 
@@ -57,10 +63,12 @@ pub struct Change {
     pub at: i64,
     /// What.
     pub kind: ChangeKind,
-    /// The source's name.
-    pub source: String,
-    /// The batch it belongs to.
-    pub batch: i64,
+    /// The account that said it: the source's name, or the author's.
+    pub from: String,
+    /// The batch that listings belong to.
+    pub batch: Option<i64>,
+    /// The post or repost.
+    pub post: Option<i64>,
     /// Listings that became new.
     pub new: i64,
     /// Listings that became different, or returned.
@@ -112,24 +120,35 @@ impl Store {
     ) -> Result<(Vec<Change>, i64)> {
         let reader = reader.clone();
         self.read(move |conn| {
-            let sources = reader.sources(conn)?;
+            let (sources, sight) = (reader.sources(conn)?, reader.sight(conn)?);
             let newest = newest(conn)?;
-            let sql = "SELECT c.seq, c.at, c.kind, s.name, coalesce(k.batch, c.ref),
+            let sql = format!(
+                "SELECT c.seq, c.at, c.kind, coalesce(s.name, a.name), coalesce(k.batch, c.ref), p.id,
                     coalesce(k.new, 0), coalesce(k.changed, 0), coalesce(k.delisted, 0)
-                FROM change c JOIN source s ON s.id = c.source
+                FROM change c LEFT JOIN source s ON c.kind IN (1, 2) AND s.id = c.source
                 LEFT JOIN chunk k ON c.kind = 1 AND k.id = c.ref
-                WHERE c.seq > ?1 AND c.seq <= ?2 AND c.source = ANY(?3) ORDER BY c.seq LIMIT ?4";
-            let row = params![seq, newest, sources.ids(), limit as i64];
-            let changes = conn.query(sql, row, |row| {
+                LEFT JOIN post p ON c.kind IN (3, 4, 5) AND p.id = c.ref AND {SEEN}
+                LEFT JOIN account a ON a.id = p.account
+                WHERE c.seq > ?3 AND c.seq <= ?4 AND (p.id IS NOT NULL OR s.id = ANY(?5))
+                ORDER BY c.seq LIMIT ?6"
+            );
+            let (me, audiences) = (sight.me(), sight.audiences());
+            let row = params![me, audiences, seq, newest, sources.ids(), limit as i64];
+            let changes = conn.query(&sql, row, |row| {
+                let post = row.opt_int(5)?;
                 Ok(Change {
                     seq: row.int(0)?,
                     at: row.int(1)?,
-                    kind: ChangeKind::from_code(row.int(2)?),
-                    source: row.text(3)?,
-                    batch: row.int(4)?,
-                    new: row.int(5)?,
-                    changed: row.int(6)?,
-                    delisted: row.int(7)?,
+                    kind: ChangeKind::from_code(row.int(2)?)?,
+                    from: row.text(3)?,
+                    batch: match post {
+                        Some(_) => None,
+                        None => Some(row.int(4)?),
+                    },
+                    post,
+                    new: row.int(6)?,
+                    changed: row.int(7)?,
+                    delisted: row.int(8)?,
                 })
             })?;
             let next = match changes.last() {

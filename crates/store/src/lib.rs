@@ -6,6 +6,7 @@
 
 mod account;
 mod activity;
+mod attachment;
 mod audience;
 mod audit;
 mod batch;
@@ -14,16 +15,20 @@ mod change;
 mod complete;
 mod context;
 mod error;
+mod follow;
 mod import;
 mod key;
 mod lease;
 mod link;
+mod list;
 mod listing;
 mod migrate;
+mod notification;
 mod observable;
 mod organisation;
 mod part;
 mod password;
+mod post;
 mod postgres;
 mod preference;
 mod quality;
@@ -36,12 +41,14 @@ mod session;
 mod source;
 mod sql;
 mod sqlite;
+mod story;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
 pub use account::{Account, AccountChange, AccountKind, NewAccount, Role};
+pub use attachment::{Attachment, NewAttachment};
 pub use audience::{Audience, AudienceKind, EVERYONE};
 pub use audit::{AuditEntry, AuditFilter};
 pub use batch::{BadRow, Batch, BatchState, Counts};
@@ -53,9 +60,15 @@ pub use import::{Import, ImportMode};
 pub use key::{ApiKey, Authenticated, NewKey, Scope};
 pub use lease::Lease;
 pub use link::{Link, LinkPurpose};
+pub use list::{List, NewList};
 pub use listing::{Listing, ListingState, NewListing};
+pub use notification::{Notification, NotificationKind};
 pub use organisation::Organisation;
 pub use password::SHORTEST_PASSWORD;
+pub use post::{
+    Digest, DigestRule, Entry, NewPost, Post, PostOptions, PostPage, Repost, Revision, Speaker,
+    Timeline, TimelinePage,
+};
 pub use preference::Preferences;
 pub use quality::{Overlap, OverlapSource, Quality};
 pub use reader::Reader;
@@ -63,6 +76,7 @@ pub use related::{Lookup, Related};
 pub use search::{Found, Group, Groups, Page, SearchOptions};
 pub use session::Session;
 pub use source::{Mode, NewSource, RunOutcome, Source};
+pub use story::{Part, Story, StoryDraft, StoryLine, StoryVersion};
 
 use sql::{Conn, Tx};
 

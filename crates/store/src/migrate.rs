@@ -26,6 +26,11 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/postgres/0003_parts.sql"),
         then: Some(part::index),
     },
+    Migration {
+        sqlite: include_str!("../migrations/sqlite/0004_posts.sql"),
+        postgres: include_str!("../migrations/postgres/0004_posts.sql"),
+        then: None,
+    },
 ];
 
 struct Migration {

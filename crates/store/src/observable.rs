@@ -153,6 +153,15 @@ fn part_keys(conn: &Conn, new: &mut [New]) -> Result<()> {
     }
 }
 
+/// On PostgreSQL, lets nobody else make observables until the transaction ends.
+pub(crate) fn lock(conn: &Conn) -> Result<()> {
+    if matches!(conn, Conn::Postgres(_)) {
+        let sql = "SELECT 1 FROM pg_advisory_xact_lock(?1)";
+        conn.query(sql, params![crate::postgres::lock::IMPORT], |_| Ok(()))?;
+    }
+    Ok(())
+}
+
 /// The number of the next observable. Whoever makes observables is alone in that: on SQLite in the one
 /// write transaction, on PostgreSQL under the import lock.
 pub(crate) const NEXT: &str = "SELECT coalesce(max(id), 0) + 1 FROM observable";

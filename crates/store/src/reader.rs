@@ -50,6 +50,46 @@ impl Reader {
         };
         Ok(Sources { ids })
     }
+
+    /// Which posts (and stories) this reader may see. Asked once a read; audiences are few.
+    pub(crate) fn sight(&self, conn: &Conn) -> Result<Sight> {
+        let audiences = match self.account {
+            None => conn.query("SELECT id FROM audience ORDER BY id", params![], |row| {
+                row.int(0)
+            })?,
+            Some(account) => {
+                let sql = format!("SELECT id FROM audience WHERE id IN ({AUDIENCES}) ORDER BY id");
+                conn.query(&sql, params![account], |row| row.int(0))?
+            }
+        };
+        Ok(Sight {
+            me: self.account.unwrap_or(0),
+            audiences,
+        })
+    }
+}
+
+/// What decides which posts a reader may see. Every statement about posts `p` has [`SEEN`] among its
+/// conditions, with [`Sight::me`] as `?1` and [`Sight::audiences`] as `?2`.
+#[derive(Clone, Debug)]
+pub(crate) struct Sight {
+    me: i64,
+    audiences: Vec<i64>,
+}
+
+/// Who wrote it may always read it; a repost is read by whoever may read what it repeats.
+pub(crate) const SEEN: &str = "(p.author = ?1 OR p.audience = ANY(?2))";
+
+impl Sight {
+    /// The reader's account; 0 for the operator.
+    pub(crate) fn me(&self) -> i64 {
+        self.me
+    }
+
+    /// The audiences that reach the reader.
+    pub(crate) fn audiences(&self) -> &[i64] {
+        &self.audiences
+    }
 }
 
 /// The sources a reader may see, for `source = ANY(?n)`.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use noroshi_indicator::Observable;
@@ -9,10 +10,10 @@ use noroshi_query::neighbours::{Circle, Tie};
 use noroshi_query::{Expr, Query, Term};
 
 use crate::error::Result;
-use crate::reader::Sources;
-use crate::search::{Found, Judge, Visit};
+use crate::reader::{Sight, Sources};
+use crate::search::{Found, Judge, Said, Visit};
 use crate::sql::Conn;
-use crate::{Listing, Reader, Store, listing, observable};
+use crate::{Listing, Post, Reader, Store, observable};
 
 /// Related observables that are shown of each tie; the rest is counted.
 const SHOWN: usize = 20;
@@ -30,6 +31,8 @@ pub struct Lookup {
     pub observable: Observable,
     /// What the reader may see about itself.
     pub listings: Vec<Listing>,
+    /// The posts that name it, the newest first.
+    pub posts: Vec<Arc<Post>>,
     /// What is listed around it, by tie.
     pub related: Vec<Related>,
     /// False when the time ran out, or there is too much around it to count.
@@ -53,45 +56,58 @@ impl Store {
     /// a budget.
     pub async fn lookup(&self, reader: &Reader, observable: &Observable) -> Result<Lookup> {
         let (reader, asked) = (reader.clone(), observable.clone());
-        let (sources, own, cut) = self
+        let (sources, sight, own, cut) = self
             .read(move |conn| {
-                let sources = reader.sources(conn)?;
-                let (own, cut) = listed(conn, &sources, std::slice::from_ref(&asked))?;
-                Ok((sources, own, cut))
+                let (sources, sight) = (reader.sources(conn)?, reader.sight(conn)?);
+                let (own, cut) = said(conn, &sources, &sight, std::slice::from_ref(&asked))?;
+                Ok((sources, sight, own, cut))
             })
             .await?;
         let asked = observable.clone();
         let deadline = Instant::now() + BUDGET * 4;
         let around = self
-            .read_until(Some(deadline), move |conn| related(conn, &sources, &asked))
+            .read_until(Some(deadline), move |conn| {
+                related(conn, &sources, &sight, &asked)
+            })
             .await;
         let (related, complete) = match around {
             Err(error) if error.is_interrupted() => (Vec::new(), false),
             around => around?,
         };
+        let (listings, posts) = own
+            .into_iter()
+            .next()
+            .map(|own| (own.listings, own.posts))
+            .unwrap_or_default();
         Ok(Lookup {
             observable: observable.clone(),
-            listings: own.into_iter().flat_map(|own| own.listings).collect(),
+            listings,
+            posts,
             related,
             complete: complete && !cut,
         })
     }
 
-    /// Which of many observables are known to the reader, with their listings; the others are not in
+    /// Which of many observables are known to the reader, with what is said about them; the others are not in
     /// the answer. One statement a block.
     pub async fn known(&self, reader: &Reader, observables: Vec<Observable>) -> Result<Vec<Found>> {
         let reader = reader.clone();
         self.read(move |conn| {
-            let sources = reader.sources(conn)?;
-            Ok(listed(conn, &sources, &observables)?.0)
+            let (sources, sight) = (reader.sources(conn)?, reader.sight(conn)?);
+            Ok(said(conn, &sources, &sight, &observables)?.0)
         })
         .await
     }
 }
 
-/// Those of the observables that have listings which the reader may see, with them; and whether one has
-/// more than are read.
-fn listed(conn: &Conn, sources: &Sources, asked: &[Observable]) -> Result<(Vec<Found>, bool)> {
+/// Those of the observables about which the reader may see something, with that; and whether there is
+/// more about one than is read.
+fn said(
+    conn: &Conn,
+    sources: &Sources,
+    sight: &Sight,
+    asked: &[Observable],
+) -> Result<(Vec<Found>, bool)> {
     let asked: Vec<&Observable> = asked.iter().collect();
     let ids = observable::find_many(conn, &asked)?;
     let mut ids: Vec<i64> = ids.into_iter().flatten().collect();
@@ -99,29 +115,42 @@ fn listed(conn: &Conn, sources: &Sources, asked: &[Observable]) -> Result<(Vec<F
     ids.dedup();
     let (mut found, mut cut) = (Vec::<Found>::new(), false);
     for block in ids.chunks(1_000) {
-        let (held, more) = listing::load(conn, sources, block)?;
-        cut |= more;
-        for held in held {
-            match found.last_mut() {
-                Some(last) if last.observable == held.listing.observable => {
-                    last.listings.push(held.listing);
-                }
-                _ => found.push(Found {
-                    observable: held.listing.observable.clone(),
-                    listings: vec![held.listing],
-                }),
-            }
+        let said = Said::load(conn, sources, sight, block)?;
+        cut |= said.cut;
+        for id in block {
+            let about = said.about(*id);
+            let Some(observable) = about.observable() else {
+                continue;
+            };
+            found.push(Found {
+                observable: observable.clone(),
+                listings: about
+                    .listings
+                    .iter()
+                    .map(|held| held.listing.clone())
+                    .collect(),
+                posts: about
+                    .posts
+                    .iter()
+                    .map(|named| Arc::clone(&named.post))
+                    .collect(),
+            });
         }
     }
     Ok((found, cut))
 }
 
 /// What is listed around an observable, by tie, and whether that is all.
-fn related(conn: &Conn, sources: &Sources, asked: &Observable) -> Result<(Vec<Related>, bool)> {
+fn related(
+    conn: &Conn,
+    sources: &Sources,
+    sight: &Sight,
+    asked: &Observable,
+) -> Result<(Vec<Related>, bool)> {
     let circle = Circle::around(asked.clone());
     let mut groups: BTreeMap<Option<Tie>, Related> = BTreeMap::new();
     let around = Query::from(Expr::from(Term::Observable(asked.clone())));
-    let mut complete = walk(conn, sources, &around, |found| {
+    let mut complete = walk(conn, sources, sight, &around, |found| {
         match circle.tie(&found.observable) {
             Some(Tie::Same) => {}
             tie => add(&mut groups, tie, found),
@@ -132,7 +161,7 @@ fn related(conn: &Conn, sources: &Sources, asked: &Observable) -> Result<(Vec<Re
         .filter(|registered| registered != asked)
     {
         let site = Query::from(Expr::from(Term::Domain(registered)));
-        complete &= walk(conn, sources, &site, |found| {
+        complete &= walk(conn, sources, sight, &site, |found| {
             if circle.tie(&found.observable).is_none() {
                 add(&mut groups, None, found);
             }
@@ -157,10 +186,11 @@ fn add(groups: &mut BTreeMap<Option<Tie>, Related>, tie: Option<Tie>, found: Fou
 fn walk(
     conn: &Conn,
     sources: &Sources,
+    sight: &Sight,
     query: &Query,
     mut show: impl FnMut(Found),
 ) -> Result<bool> {
-    let judge = Judge::new(conn, sources, query)?;
+    let judge = Judge::new(conn, sources, sight, query)?;
     let deadline = Instant::now() + BUDGET;
     let mut count = 0;
     let visited = judge.run(

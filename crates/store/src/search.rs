@@ -11,20 +11,23 @@ mod cursor;
 mod groups;
 mod page;
 mod plan;
+mod said;
 mod walk;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use noroshi_indicator::Observable;
 use noroshi_query::Query;
 
 use crate::error::Result;
-use crate::{Listing, Reader, Store};
+use crate::{Listing, Post, Reader, Store};
 
 pub use groups::{Group, Groups};
 pub(crate) use page::{Judge, Visit};
-use plan::plan;
-use walk::Walk;
+pub(crate) use plan::{plan, walks_of};
+pub(crate) use said::Said;
+pub(crate) use walk::{Walk, quoted};
 
 /// How to search.
 #[derive(Clone, Debug)]
@@ -57,6 +60,8 @@ pub struct Found {
     pub observable: Observable,
     /// Its visible listings that match the query, by source.
     pub listings: Vec<Listing>,
+    /// The visible posts that name it and match, the newest first.
+    pub posts: Vec<Arc<Post>>,
 }
 
 /// One page of an answer.

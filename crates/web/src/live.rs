@@ -36,6 +36,7 @@ struct News {
     new: i64,
     changed: i64,
     delisted: i64,
+    posts: i64,
     sources: BTreeSet<String>,
 }
 
@@ -117,7 +118,11 @@ impl Tab {
                 news.new += change.new;
                 news.changed += change.changed;
                 news.delisted += change.delisted;
-                news.sources.insert(change.source);
+                if change.batch.is_some() {
+                    news.sources.insert(change.from);
+                } else {
+                    news.posts += 1;
+                }
             }
             let event = Event::default().event("news").id(self.seq.to_string());
             return event.retry(AGAIN).json_data(&news).ok();

@@ -17,6 +17,8 @@ pub struct AccountChange {
     pub organisation: Option<Option<String>>,
     /// What it is, in a few words; or nothing.
     pub description: Option<Option<String>>,
+    /// Who answers for it, by name; or nobody but itself.
+    pub owner: Option<Option<String>>,
     /// Whether it may sign in and its keys are good. Ends its sessions when it may not.
     pub enabled: Option<bool>,
 }
@@ -61,6 +63,15 @@ impl Store {
                 tx.execute(sql, params![account.id, description.as_deref()])?;
                 told.push("description".to_owned());
             }
+            if let Some(owner) = &change.owner {
+                let id = match owner {
+                    Some(name) => Some(own(by_name(tx, name)?)?.id),
+                    None => None,
+                };
+                let sql = "UPDATE account SET owner = ?2 WHERE id = ?1";
+                tx.execute(sql, params![account.id, id])?;
+                told.push(format!("owner {}", owner.as_deref().unwrap_or("-")));
+            }
             if let Some(enabled) = change.enabled {
                 enable(tx, account.id, enabled)?;
                 told.push(if enabled { "enabled" } else { "disabled" }.to_owned());
@@ -81,7 +92,11 @@ impl Store {
             hold_administrators(tx)?;
             let account = own(by_name(tx, &name)?)?;
             let past = "SELECT 1 FROM audit WHERE account = ?1
-                UNION SELECT 1 FROM source WHERE owner = ?1 LIMIT 1";
+                UNION SELECT 1 FROM source WHERE owner = ?1
+                UNION SELECT 1 FROM account WHERE owner = ?1
+                UNION SELECT 1 FROM post WHERE account = ?1
+                UNION SELECT 1 FROM story WHERE account = ?1
+                UNION SELECT 1 FROM list WHERE owner = ?1 LIMIT 1";
             if tx
                 .query_opt(past, params![account.id], |row| row.int(0))?
                 .is_some()
@@ -89,14 +104,24 @@ impl Store {
                 let text = format!("{name} has a past here: disable the account instead");
                 return Err(Error::Conflict(text));
             }
-            for table in [
-                "session",
-                "api_key",
-                "link",
-                "preference",
-                "audience_account",
+            for (table, column) in [
+                ("session", "account"),
+                ("api_key", "account"),
+                ("link", "account"),
+                ("preference", "account"),
+                ("audience_account", "account"),
+                ("attachment", "account"),
+                ("follow_account", "account"),
+                ("follow_account", "followed"),
+                ("follow_tag", "account"),
+                ("mute", "account"),
+                ("mute", "muted"),
+                ("notification", "account"),
+                ("notification", "actor"),
+                ("post_to", "account"),
+                ("star", "account"),
             ] {
-                let sql = format!("DELETE FROM {table} WHERE account = ?1");
+                let sql = format!("DELETE FROM {table} WHERE {column} = ?1");
                 tx.execute(&sql, params![account.id])?;
             }
             tx.execute("DELETE FROM account WHERE id = ?1", params![account.id])?;

@@ -50,14 +50,7 @@ const BEFORE: Table = Table {
 
 impl Work {
     pub(super) fn write(&self, tx: &Tx, fresh: &mut HashMap<Context, i64>) -> Result<Counts> {
-        if matches!(tx.conn, Conn::Postgres(_)) {
-            let lock = crate::postgres::lock::IMPORT;
-            tx.query(
-                "SELECT 1 FROM pg_advisory_xact_lock(?1)",
-                params![lock],
-                |_| Ok(()),
-            )?;
-        }
+        observable::lock(tx)?;
         let mut counts = Counts {
             rows: self.rows.len() as i64,
             ..Counts::default()

@@ -2,17 +2,19 @@
 
 use std::cell::Cell;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::time::Instant;
 
 use noroshi_query::{Matcher, Query};
 
 use super::cursor::Place;
 use super::groups::Counting;
+use super::said::{About, Said};
 use super::{Found, Page, SearchOptions, Walk, plan};
 use crate::Reader;
 use crate::error::{Error, Result};
-use crate::listing::{self, Held};
-use crate::reader::Sources;
+use crate::post::Eyes;
+use crate::reader::{Sight, Sources};
 use crate::sql::Conn;
 
 /// Observables of the first block of a walk; blocks grow, since most answers are short.
@@ -26,6 +28,7 @@ const LARGEST_PAGE: usize = 1_000;
 pub(crate) struct Judge<'a> {
     conn: &'a Conn<'a>,
     sources: &'a Sources,
+    sight: &'a Sight,
     walks: Vec<Walk>,
     matcher: Matcher,
     /// Whether an observable had more listings than are looked at.
@@ -47,11 +50,13 @@ impl<'a> Judge<'a> {
     pub(crate) fn new(
         conn: &'a Conn<'a>,
         sources: &'a Sources,
+        sight: &'a Sight,
         query: &Query,
     ) -> Result<Judge<'a>> {
         Ok(Judge {
             conn,
             sources,
+            sight,
             walks: plan(conn, query)?,
             matcher: Matcher::new(query).map_err(|error| Error::Invalid(error.to_string()))?,
             cut: Cell::new(false),
@@ -76,7 +81,12 @@ impl<'a> Judge<'a> {
                 if Instant::now() > deadline() {
                     return Ok(Visit::OutOfTime);
                 }
-                let met = match walk.block(self.conn, self.sources, place.at.as_ref(), count) {
+                let eyes = Eyes {
+                    sight: self.sight,
+                    muted: Vec::new(),
+                };
+                let met = walk.block(self.conn, self.sources, &eyes, place.at.as_ref(), count);
+                let met = match met {
                     Err(error) if error.is_interrupted() => return Ok(Visit::OutOfTime),
                     met => met?,
                 };
@@ -85,15 +95,15 @@ impl<'a> Judge<'a> {
                 };
                 let mut numbers: Vec<i64> = met.iter().map(|met| met.observable).collect();
                 numbers.sort_unstable();
-                let (held, cut) = match listing::load(self.conn, self.sources, &numbers) {
+                let said = match Said::load(self.conn, self.sources, self.sight, &numbers) {
                     Err(error) if error.is_interrupted() => return Ok(Visit::OutOfTime),
-                    held => held?,
+                    said => said?,
                 };
-                self.cut.set(self.cut.get() || cut);
+                self.cut.set(self.cut.get() || said.cut);
                 for met in met {
-                    let listings = of(&held, met.observable);
                     place.at = Some(met.position);
-                    let Some(found) = self.judge(walk, place, listings) else {
+                    let about = said.about(met.observable);
+                    let Some(found) = self.judge(walk, place, &about) else {
                         continue;
                     };
                     if visit(found, place).is_break() {
@@ -111,35 +121,34 @@ impl<'a> Judge<'a> {
         Ok(Visit::Done)
     }
 
-    fn judge(&self, walk: &Walk, place: &Place, listings: &[Held]) -> Option<Found> {
-        let observable = &listings.first()?.listing.observable;
+    fn judge(&self, walk: &Walk, place: &Place, about: &About) -> Option<Found> {
+        let observable = about.observable()?;
         let earlier = &self.walks[..place.walk];
         let position = place.at.as_ref()?;
-        let known = earlier.iter().any(|walk| walk.meets(observable, listings))
-            || walk.met_before(position, listings);
+        let known = earlier.iter().any(|walk| walk.meets(observable, about))
+            || walk.met_before(position, about);
         if known {
             return None;
         }
-        let matching: Vec<_> = listings
+        let matching = about
+            .listings
             .iter()
-            .filter(|held| self.matcher.matches(&held.statement()))
-            .map(|held| held.listing.clone())
-            .collect();
-        if matching.is_empty() {
+            .filter(|held| self.matcher.matches(&held.statement()));
+        let listings: Vec<_> = matching.map(|held| held.listing.clone()).collect();
+        let matching = about
+            .posts
+            .iter()
+            .filter(|named| self.matcher.matches(&named.statement()));
+        let posts: Vec<_> = matching.map(|named| Arc::clone(&named.post)).collect();
+        if listings.is_empty() && posts.is_empty() {
             return None;
         }
         Some(Found {
             observable: observable.clone(),
-            listings: matching,
+            listings,
+            posts,
         })
     }
-}
-
-/// The run of listings of one observable; `held` is sorted by it.
-fn of(held: &[Held], observable: i64) -> &[Held] {
-    let from = held.partition_point(|held| held.observable < observable);
-    let to = held.partition_point(|held| held.observable <= observable);
-    &held[from..to]
 }
 
 pub(super) fn page(
@@ -153,8 +162,8 @@ pub(super) fn page(
         Some(cursor) => Place::decode(conn, cursor, query)?,
         None => Place::default(),
     };
-    let sources = reader.sources(conn)?;
-    let judge = Judge::new(conn, &sources, query)?;
+    let (sources, sight) = (reader.sources(conn)?, reader.sight(conn)?);
+    let judge = Judge::new(conn, &sources, &sight, query)?;
 
     let limit = options.limit.clamp(1, LARGEST_PAGE);
     let mut found: Vec<Found> = Vec::new();

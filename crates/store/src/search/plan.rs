@@ -1,12 +1,13 @@
 //! From a query to walks.
 
 use noroshi_indicator::{Kind, Observable, fold, tokens};
-use noroshi_query::{Expr, Query, Term, hashes, limits, named};
+use noroshi_query::{Expr, Query, StatementKind, Term, hashes, limits, named};
 
-use super::walk::Walk;
+use super::Walk;
 use crate::context::{FAMILY, TAG};
 use crate::error::Result;
 use crate::observable::{name, prefix_end};
+use crate::post::{PostWalk, named as named_accounts};
 use crate::sql::{Conn, params};
 
 /// Labels of one walk at most; whatever else is asked for, the evaluator sees to.
@@ -24,7 +25,7 @@ pub(crate) fn plan(conn: &Conn, query: &Query) -> Result<Vec<Walk>> {
 
 fn walks(conn: &Conn, expr: &Expr) -> Result<Vec<Walk>> {
     match expr {
-        Expr::Term(term) => term_walks(conn, term),
+        Expr::Term(term) => walks_of(conn, term),
         Expr::Not(_) => Ok(vec![Walk::All]),
         Expr::Or(parts) => {
             let mut all = Vec::new();
@@ -44,11 +45,19 @@ fn walks(conn: &Conn, expr: &Expr) -> Result<Vec<Walk>> {
 /// The cheapest of the parts; families and tags, which are told by one context, go together.
 fn all_of(conn: &Conn, parts: &[Expr]) -> Result<Vec<Walk>> {
     let mut best = vec![Walk::All];
-    let mut labels = Vec::new();
+    let (mut labels, mut posts, mut no_posts) = (Vec::new(), None, false);
     for part in parts {
         let other = walks(conn, part)?;
         match other.as_slice() {
-            [Walk::Labels(some)] => labels.extend_from_slice(some),
+            // No post has a family.
+            [Walk::Labels(some)] => {
+                labels.extend_from_slice(some);
+                no_posts = true;
+            }
+            [Walk::Labels(some), Walk::Posts(tagged)] => {
+                labels.extend_from_slice(some);
+                posts.get_or_insert(Walk::Posts(tagged.clone()));
+            }
             _ if cost(&other) < cost(&best) => best = other,
             _ => {}
         }
@@ -57,7 +66,8 @@ fn all_of(conn: &Conn, parts: &[Expr]) -> Result<Vec<Walk>> {
         return Ok(best);
     }
     labels.truncate(LABELS);
-    let labelled = vec![Walk::Labels(labels)];
+    let mut labelled = vec![Walk::Labels(labels)];
+    labelled.extend(posts.filter(|_| !no_posts));
     Ok(if cost(&labelled) < cost(&best) {
         labelled
     } else {
@@ -70,7 +80,7 @@ fn cost(walks: &[Walk]) -> u32 {
     walks.iter().map(Walk::cost).max().unwrap_or(0)
 }
 
-fn term_walks(conn: &Conn, term: &Term) -> Result<Vec<Walk>> {
+pub(crate) fn walks_of(conn: &Conn, term: &Term) -> Result<Vec<Walk>> {
     Ok(match term {
         Term::Word(text) | Term::Phrase(text) => text_walks(text),
         Term::Observable(asked) => neighbour_walks(asked),
@@ -82,23 +92,45 @@ fn term_walks(conn: &Conn, term: &Term) -> Result<Vec<Walk>> {
         Term::Domain(asked) => below_name(asked),
         Term::Ip(asked) if asked.kind() != Kind::Cidr => vec![Walk::Exact(vec![asked.clone()])],
         Term::Ip(network) | Term::Cidr(network) => inside(network),
-        Term::Tag(tag) => vec![Walk::Labels(vec![(TAG, fold(tag))])],
+        Term::Tag(tag) => vec![
+            Walk::Labels(vec![(TAG, fold(tag))]),
+            Walk::Posts(PostWalk::Tag(fold(tag))),
+        ],
         Term::Family(family) => vec![Walk::Labels(vec![(FAMILY, fold(family))])],
-        Term::Source(name) | Term::From(name) => sources_named(conn, name)?,
-        Term::Since(from) => vec![Walk::Received {
-            from: Some(from.0),
-            until: None,
-        }],
-        Term::Until(until) => vec![Walk::Received {
-            from: None,
-            until: Some(until.0),
-        }],
+        Term::Source(name) | Term::From(name) => {
+            let mut walks = sources_named(conn, name)?;
+            walks.push(Walk::Posts(PostWalk::Accounts(named_accounts(conn, name)?)));
+            walks
+        }
+        Term::To(name) => {
+            let accounts = named_accounts(conn, name)?.into_iter();
+            accounts
+                .map(|account| Walk::Posts(PostWalk::To(account)))
+                .collect()
+        }
+        Term::Since(from) => vec![
+            Walk::Received {
+                from: Some(from.0),
+                until: None,
+            },
+            Walk::Posts(PostWalk::All),
+        ],
+        Term::Until(until) => vec![
+            Walk::Received {
+                from: None,
+                until: Some(until.0),
+            },
+            Walk::Posts(PostWalk::All),
+        ],
         Term::Kind(kind) if Walk::is_rare(*kind) => vec![Walk::Kind(*kind)],
         Term::Kind(_) | Term::Regex(_) | Term::Tlp(_) | Term::First(_) | Term::Last(_) => {
             vec![Walk::All]
         }
-        // What only a post can be or have: no index of listings tells them apart.
-        Term::To(_) | Term::In(_) | Term::Is(_) | Term::Has(_) => vec![Walk::All],
+        Term::In(StatementKind::Listing) => vec![Walk::All],
+        // What only a post can be or have.
+        Term::In(StatementKind::Post) | Term::Is(_) | Term::Has(_) => {
+            vec![Walk::Posts(PostWalk::All)]
+        }
     })
 }
 
@@ -108,7 +140,10 @@ fn text_walks(text: &str) -> Vec<Walk> {
     let mut walks = Vec::new();
     let words = tokens(&folded);
     if !words.is_empty() {
-        walks.push(Walk::Prose { words });
+        walks.push(Walk::Prose {
+            words: words.clone(),
+        });
+        walks.push(Walk::Posts(PostWalk::Words(words)));
     }
     if folded.chars().count() >= limits::MIN_PART_CHARS {
         walks.push(Walk::Part(folded));

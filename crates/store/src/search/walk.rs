@@ -3,9 +3,11 @@
 use noroshi_indicator::{Kind, Observable, fold, tokens};
 
 use super::cursor::Position;
+use super::said::About;
 use crate::context::TAG;
 use crate::error::Result;
 use crate::listing::Held;
+use crate::post::{Eyes, MENTION, PostWalk, newest};
 use crate::reader::Sources;
 use crate::sql::{Conn, Param, params};
 use crate::{observable, part};
@@ -46,6 +48,8 @@ pub(crate) enum Walk {
         from: Option<i64>,
         until: Option<i64>,
     },
+    /// What posts name, along a walk of posts.
+    Posts(PostWalk),
     /// Observables of a rare kind, newest first.
     Kind(Kind),
     /// Everything, newest observable first.
@@ -73,6 +77,9 @@ impl Walk {
             Walk::Addresses { .. } => 3,
             Walk::Kind(_) | Walk::Labels(_) | Walk::Prose { .. } => 4,
             Walk::Part(_) => 5,
+            Walk::Posts(PostWalk::All) => 8,
+            Walk::Posts(PostWalk::Accounts(_)) => 6,
+            Walk::Posts(_) => 4,
             Walk::Source(_) => 6,
             Walk::Received { from: Some(_), .. } => 7,
             Walk::Received { .. } => 8,
@@ -85,6 +92,7 @@ impl Walk {
         &self,
         conn: &Conn,
         sources: &Sources,
+        eyes: &Eyes,
         after: Option<&Position>,
         count: i64,
     ) -> Result<Vec<Met>> {
@@ -92,18 +100,20 @@ impl Walk {
             Walk::Exact(observables) => exact(conn, observables, after),
             Walk::Names { from, to } => names(conn, from, to, after, count),
             Walk::Addresses { from, to } => addresses(conn, from, to, after, count),
-            Walk::Labels(labels) => strata(conn, sources, CONTEXT, after, count, |below| {
+            Walk::Labels(labels) => strata(conn, CONTEXT, sources.ids(), after, count, |below| {
                 contexts_labelled(conn, labels, below)
             }),
-            Walk::Prose { words } => strata(conn, sources, CONTEXT, after, count, |below| {
+            Walk::Prose { words } => strata(conn, CONTEXT, sources.ids(), after, count, |below| {
                 contexts_with(conn, words, below)
             }),
-            Walk::Received { from, until } => strata(conn, sources, CHUNK, after, count, |below| {
-                let (from, until) = (from.unwrap_or(i64::MIN), until.unwrap_or(i64::MAX));
-                let sql = "SELECT id FROM chunk WHERE at >= ?1 AND at < ?2 AND id < ?3
+            Walk::Received { from, until } => {
+                strata(conn, CHUNK, sources.ids(), after, count, |below| {
+                    let (from, until) = (from.unwrap_or(i64::MIN), until.unwrap_or(i64::MAX));
+                    let sql = "SELECT id FROM chunk WHERE at >= ?1 AND at < ?2 AND id < ?3
                     ORDER BY id DESC LIMIT ?4";
-                conn.query(sql, params![from, until, below, STRATA], |row| row.int(0))
-            }),
+                    conn.query(sql, params![from, until, below, STRATA], |row| row.int(0))
+                })
+            }
             Walk::Part(text) => {
                 let found = part::matching(conn, text, below(after), count)?;
                 Ok(found.into_iter().map(numbered).collect())
@@ -114,6 +124,10 @@ impl Walk {
                     WHERE source = ?1 AND observable < ?2 ORDER BY observable DESC LIMIT ?3";
                 numbers(conn, sql, params![*source, below(after), count])
             }
+            Walk::Posts(walk) => strata(conn, POST, &[MENTION], after, count, |below| {
+                let walk = std::slice::from_ref(walk);
+                newest(conn, eyes, walk, below, STRATA as usize)
+            }),
             Walk::Kind(kind) => {
                 // The list spells the condition of the partial index.
                 let sql = "SELECT id FROM observable WHERE kind = ?1 AND id < ?2
@@ -131,8 +145,20 @@ impl Walk {
         }
     }
 
-    /// Whether this walk meets the observable, given all its visible listings.
-    pub(crate) fn meets(&self, observable: &Observable, listings: &[Held]) -> bool {
+    /// Whether it finds values by what they are, not by what is said about them.
+    pub(crate) fn goes_by_value(&self) -> bool {
+        matches!(
+            self,
+            Walk::Exact(_)
+                | Walk::Names { .. }
+                | Walk::Addresses { .. }
+                | Walk::Part(_)
+                | Walk::Kind(_)
+        )
+    }
+
+    /// Whether this walk meets the observable, given all that the reader may see about it.
+    pub(crate) fn meets(&self, observable: &Observable, about: &About) -> bool {
         match self {
             Walk::Exact(observables) => observables.contains(observable),
             Walk::Names { from, to } => {
@@ -142,11 +168,12 @@ impl Walk {
                 .address_range()
                 .is_some_and(|(first, _)| first >= *from && first <= *to),
             Walk::Part(text) => part::has(observable, text),
-            Walk::Source(source) => listings.iter().any(|held| held.source == *source),
+            Walk::Source(source) => about.listings.iter().any(|held| held.source == *source),
+            Walk::Posts(walk) => about.posts.iter().any(|named| named.met_by(walk)),
             Walk::Kind(kind) => observable.kind() == *kind,
             Walk::All => true,
             Walk::Labels(_) | Walk::Prose { .. } | Walk::Received { .. } => {
-                listings.iter().any(|held| self.meets_listing(held))
+                about.listings.iter().any(|held| self.meets_listing(held))
             }
         }
     }
@@ -179,16 +206,21 @@ impl Walk {
         }
     }
 
-    /// Whether the walk met the observable at an earlier place: by a newer context or chunk.
-    pub(crate) fn met_before(&self, position: &Position, listings: &[Held]) -> bool {
+    /// Whether the walk met the observable at an earlier place: by a newer context, chunk or post.
+    pub(crate) fn met_before(&self, position: &Position, about: &About) -> bool {
         let Position::Pair(here, _) = position else {
             return false;
         };
+        if let Walk::Posts(walk) = self {
+            let mut newer = about.posts.iter().filter(|named| named.post.id > *here);
+            return newer.any(|named| named.met_by(walk));
+        }
         let newer = |held: &Held| match self {
             Walk::Received { .. } => held.chunk > *here,
             _ => held.context > *here,
         };
-        listings
+        about
+            .listings
             .iter()
             .any(|held| newer(held) && self.meets_listing(held))
     }
@@ -284,12 +316,16 @@ const CHUNK: &str = "SELECT DISTINCT observable FROM listing
     WHERE chunk = ?1 AND observable < ?2 AND source = ANY(?3)
     ORDER BY observable DESC LIMIT ?4";
 
-/// Goes through contexts or chunks, newest first, and through each one's observables, newest first.
-/// `older` gives the next numbers below one.
+/// The observables of one post, newest first.
+const POST: &str = "SELECT observable FROM mention
+    WHERE statement = ?1 AND observable < ?2 AND kind = ANY(?3) ORDER BY observable DESC LIMIT ?4";
+
+/// Goes through contexts, chunks or posts, newest first, and through each one's observables, newest
+/// first: those `of` the sources, or the kind of statement. `older` gives the next numbers below one.
 fn strata(
     conn: &Conn,
-    sources: &Sources,
     observables: &str,
+    of: &[i64],
     after: Option<&Position>,
     count: i64,
     older: impl Fn(i64) -> Result<Vec<i64>>,
@@ -306,7 +342,7 @@ fn strata(
                 (stratum, observable) = (next, i64::MAX);
             }
             let more = count - met.len() as i64;
-            let row = params![stratum, observable, sources.ids(), more];
+            let row = params![stratum, observable, of, more];
             met.extend(conn.query(observables, row, |row| {
                 let observable = row.int(0)?;
                 Ok(Met {
@@ -369,7 +405,7 @@ fn contexts_with(conn: &Conn, words: &[String], below: i64) -> Result<Vec<i64>> 
 }
 
 /// In quotes, with the quotes in it doubled, as both query syntaxes want it.
-fn quoted(word: &str, quote: char) -> String {
+pub(crate) fn quoted(word: &str, quote: char) -> String {
     let doubled = word
         .replace(quote, &format!("{quote}{quote}"))
         .replace('\\', "\\\\");

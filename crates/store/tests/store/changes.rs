@@ -85,7 +85,7 @@ fn a_reader_that_follows_by_number_misses_nothing() {
             seen.extend(
                 changes
                     .iter()
-                    .map(|change| (change.source.clone(), change.seq)),
+                    .map(|change| (change.from.clone(), change.seq)),
             );
             seq = next;
         }

@@ -10,6 +10,8 @@ mod managing;
 mod model;
 mod parts;
 mod people;
+mod posting;
+mod posts;
 mod quality;
 mod rollback;
 mod schema;

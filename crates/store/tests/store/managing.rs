@@ -84,6 +84,7 @@ fn accounts_change_and_the_log_tells() {
             role: Some(Role::Analyst),
             organisation: Some(Some("north".to_owned())),
             description: Some(Some("on call".to_owned())),
+            owner: None,
             enabled: None,
         };
         let ben = store.change_account(&root, "ben", change).await.unwrap();

@@ -85,7 +85,7 @@ fn what_was_undone_comes_again() {
         assert_eq!(changes.len(), 1);
         assert_eq!(
             (changes[0].kind.name(), changes[0].batch),
-            ("rolled_back", batch.id)
+            ("rolled_back", Some(batch.id))
         );
         let again = store.roll_back(&Reader::operator(), batch.id).await;
         assert!(matches!(again, Err(noroshi_store::Error::Conflict(_))));

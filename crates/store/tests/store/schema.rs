@@ -4,15 +4,17 @@ use std::collections::BTreeSet;
 
 use crate::hub;
 
-const SQLITE: [&str; 3] = [
+const SQLITE: [&str; 4] = [
     include_str!("../../migrations/sqlite/0001_core.sql"),
     include_str!("../../migrations/sqlite/0002_people.sql"),
     include_str!("../../migrations/sqlite/0003_parts.sql"),
+    include_str!("../../migrations/sqlite/0004_posts.sql"),
 ];
-const POSTGRES: [&str; 3] = [
+const POSTGRES: [&str; 4] = [
     include_str!("../../migrations/postgres/0001_core.sql"),
     include_str!("../../migrations/postgres/0002_people.sql"),
     include_str!("../../migrations/postgres/0003_parts.sql"),
+    include_str!("../../migrations/postgres/0004_posts.sql"),
 ];
 
 /// `table.column` of every CREATE TABLE, read from the text.
@@ -37,8 +39,9 @@ fn columns(migrations: &[&str]) -> BTreeSet<String> {
 fn both_engines_have_the_same_columns() {
     let (sqlite, mut postgres) = (columns(&SQLITE), columns(&POSTGRES));
     assert!(sqlite.len() > 95, "{sqlite:?}");
-    // PostgreSQL keeps the words of a context beside it; SQLite in an FTS5 table of its own.
+    // PostgreSQL keeps the words of a context or a post beside it; SQLite in FTS5 tables of their own.
     assert!(postgres.remove("context.tokens"));
+    assert!(postgres.remove("post.tokens"));
     assert_eq!(sqlite, postgres);
 }
 

@@ -152,6 +152,8 @@ pub(crate) struct AccountOrders {
     organisation: Option<String>,
     /// What it is, in a few words; empty for nothing.
     description: Option<String>,
+    /// Who answers for it, by name; empty for nobody but itself.
+    owner: Option<String>,
     /// Whether it may sign in and its keys are good.
     enabled: Option<bool>,
 }
@@ -175,6 +177,7 @@ pub(crate) async fn change(
         role: orders.role.map(|role| role.parse()).transpose()?,
         organisation: orders.organisation.map(said),
         description: orders.description.map(said),
+        owner: orders.owner.map(said),
         enabled: orders.enabled,
     };
     // Whom the path names must be there; whom the body names is the body's fault.

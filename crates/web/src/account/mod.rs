@@ -23,6 +23,8 @@ pub struct AccountAnswer {
     pub organisation: Option<String>,
     /// What it is, in a few words.
     pub description: Option<String>,
+    /// Who answers for it, where that is not itself.
+    pub owner: Option<String>,
     /// When it was made.
     pub created: Time,
     /// Since when it may not sign in.
@@ -37,6 +39,7 @@ impl From<Account> for AccountAnswer {
             role: account.role.name(),
             organisation: account.organisation,
             description: account.description,
+            owner: account.owner,
             created: Time(account.created),
             disabled: account.disabled.map(Time),
         }

@@ -7,19 +7,22 @@ use noroshi_store::Change;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Listings became new, different or delisted, or a batch was rolled back.
+/// Listings became new, different or delisted, a batch was rolled back, or a post was made, edited or
+/// deleted.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, ToSchema)]
 pub struct ChangeAnswer {
     /// Grows from change to change; there may be gaps.
     pub seq: i64,
     /// When.
     pub at: Time,
-    /// `listings` or `rolled_back`.
+    /// `listings`, `rolled_back`, `posted`, `edited` or `deleted`.
     pub kind: &'static str,
-    /// The source's name.
-    pub source: String,
-    /// The number of the batch that it belongs to.
-    pub batch: i64,
+    /// Who said it, by name: the source, or the author.
+    pub from: String,
+    /// The number of the batch that listings belong to.
+    pub batch: Option<i64>,
+    /// The number of the post.
+    pub post: Option<i64>,
     /// Listings that became new.
     pub new: i64,
     /// Listings that became different, or returned.
@@ -34,8 +37,9 @@ impl From<Change> for ChangeAnswer {
             seq: change.seq,
             at: Time(change.at),
             kind: change.kind.name(),
-            source: change.source,
+            from: change.from,
             batch: change.batch,
+            post: change.post,
             new: change.new,
             changed: change.changed,
             delisted: change.delisted,

@@ -67,6 +67,10 @@ impl AccountPage {
         self.account.organisation.as_deref().unwrap_or_default()
     }
 
+    fn owner(&self) -> &str {
+        self.account.owner.as_deref().unwrap_or_default()
+    }
+
     fn description(&self) -> &str {
         self.account.description.as_deref().unwrap_or_default()
     }
@@ -100,6 +104,7 @@ pub(crate) struct AccountForm {
     role: String,
     organisation: String,
     description: String,
+    owner: String,
     /// Present when it may sign in.
     enabled: Option<String>,
 }
@@ -119,6 +124,7 @@ pub(crate) async fn change(
         role: Some(form.role.parse()?),
         organisation: Some(said(form.organisation)),
         description: Some(said(form.description)),
+        owner: Some(said(form.owner)),
         enabled: Some(enabled).filter(|enabled| *enabled != page.account.disabled.is_none()),
     };
     let who = page.frame.reader();

@@ -1,0 +1,272 @@
+//! Search among posts: newest first, along the best walks that meet all that can match.
+
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use noroshi_indicator::{fold, tokens};
+use noroshi_query::{Expr, Matcher, Query, StatementKind, Term};
+
+use super::load::entries;
+use super::walk::{Eyes, Walk, newest};
+use super::{Entry, MENTION};
+use crate::error::{Error, Result};
+use crate::reader::Sources;
+use crate::search;
+use crate::sql::{Conn, params};
+use crate::{Reader, Store};
+
+/// Rows of the first block of a page, and of the largest.
+const FIRST_BLOCK: usize = 64;
+const LARGEST_BLOCK: usize = 512;
+/// Observables that are named in posts and lead to these; more of them, and all posts are walked.
+const LEADS: usize = 500;
+/// Observables that are looked at to find these.
+const LOOKED_AT: usize = 4_096;
+
+/// How to search.
+#[derive(Clone, Debug)]
+pub struct PostOptions {
+    /// Posts of a page, at most 1,000.
+    pub limit: usize,
+    /// Where an earlier page said to go on.
+    pub below: Option<i64>,
+    /// After so long the answer is what has been found.
+    pub budget: Duration,
+}
+
+impl Default for PostOptions {
+    fn default() -> PostOptions {
+        PostOptions {
+            limit: 50,
+            below: None,
+            budget: Duration::from_millis(300),
+        }
+    }
+}
+
+/// One page of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PostPage {
+    /// Newest first.
+    pub entries: Vec<Entry>,
+    /// `below` of the next page; nothing when this is the last.
+    pub next: Option<i64>,
+    /// False when the time ran out before the page was full.
+    pub complete: bool,
+}
+
+impl Store {
+    /// The posts (and reposts) that the reader may see and that match. Cost: a few index blocks a page; a
+    /// query that no index serves walks newest first within its budget.
+    pub async fn search_posts(
+        &self,
+        reader: &Reader,
+        query: &Query,
+        options: PostOptions,
+    ) -> Result<PostPage> {
+        let (reader, query) = (reader.clone(), query.clone());
+        let deadline = Instant::now() + options.budget + options.budget / 2;
+        self.read_until(Some(deadline), move |conn| {
+            page(conn, &reader, &query, &options)
+        })
+        .await
+    }
+}
+
+fn page(conn: &Conn, reader: &Reader, query: &Query, options: &PostOptions) -> Result<PostPage> {
+    let deadline = Instant::now() + options.budget;
+    let limit = options.limit.clamp(1, super::load::MOST);
+    let mut below = options.below.unwrap_or(i64::MAX);
+    let mut found = Vec::new();
+    let visited = visit(conn, reader, query, &mut below, deadline, |entry| {
+        found.push(entry);
+        match found.len() > limit {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    })?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let next = match (more, visited) {
+        (true, _) => found.last().map(|entry| entry.id),
+        (false, false) => Some(below),
+        (false, true) => None,
+    };
+    Ok(PostPage {
+        entries: found,
+        next,
+        complete: more || visited,
+    })
+}
+
+/// Shows every match below a number, newest first, and moves the number along. Tells whether that was
+/// all, or the visitor had enough: false when the time ran out.
+fn visit(
+    conn: &Conn,
+    reader: &Reader,
+    query: &Query,
+    below: &mut i64,
+    deadline: Instant,
+    mut show: impl FnMut(Entry) -> ControlFlow<()>,
+) -> Result<bool> {
+    let sight = reader.sight(conn)?;
+    let sources = reader.sources(conn)?;
+    let matcher = Matcher::new(query).map_err(|error| Error::Invalid(error.to_string()))?;
+    let eyes = Eyes {
+        sight: &sight,
+        muted: Vec::new(),
+    };
+    let in_time = |result: Result<Vec<_>>| match result {
+        Err(error) if error.is_interrupted() => Ok(None),
+        result => result.map(Some),
+    };
+    let Some(walks) = in_time(plan(conn, &sources, &eyes, query))? else {
+        return Ok(false);
+    };
+    let mut count = FIRST_BLOCK;
+    loop {
+        if Instant::now() > deadline {
+            return Ok(false);
+        }
+        let ids = match newest(conn, &eyes, &walks, *below, count) {
+            Err(error) if error.is_interrupted() => return Ok(false),
+            ids => ids?,
+        };
+        let Some(last) = ids.last().copied() else {
+            return Ok(true);
+        };
+        let entries = match entries(conn, &sight, &ids) {
+            Err(error) if error.is_interrupted() => return Ok(false),
+            entries => entries?,
+        };
+        for entry in entries {
+            if matcher.matches(&entry.statement()) && show(entry).is_break() {
+                return Ok(true);
+            }
+        }
+        *below = last;
+        count = (count * 2).min(LARGEST_BLOCK);
+    }
+}
+
+/// The walks that together meet every post that can match; none where no post can.
+fn plan(conn: &Conn, sources: &Sources, eyes: &Eyes, query: &Query) -> Result<Vec<Walk>> {
+    match &query.expr {
+        Some(expr) => walks(conn, sources, eyes, expr),
+        None => Ok(vec![Walk::All]),
+    }
+}
+
+fn walks(conn: &Conn, sources: &Sources, eyes: &Eyes, expr: &Expr) -> Result<Vec<Walk>> {
+    match expr {
+        Expr::Term(term) => of_term(conn, sources, eyes, term),
+        Expr::Not(_) => Ok(vec![Walk::All]),
+        Expr::Or(parts) => {
+            let mut all = Vec::new();
+            for part in parts {
+                all.extend(walks(conn, sources, eyes, part)?);
+            }
+            Ok(match all.contains(&Walk::All) {
+                true => vec![Walk::All],
+                false => all,
+            })
+        }
+        Expr::And(parts) => {
+            let mut best = vec![Walk::All];
+            for part in parts {
+                let other = walks(conn, sources, eyes, part)?;
+                if cost(&other) < cost(&best) {
+                    best = other;
+                }
+            }
+            Ok(best)
+        }
+    }
+}
+
+/// How much a plan may have to walk, roughly; nothing for a plan without walks.
+fn cost(walks: &[Walk]) -> usize {
+    let of = |walk: &Walk| match walk {
+        Walk::Naming(observables) => 1 + observables.len() / 8,
+        Walk::Tag(_) | Walk::To(_) => 20,
+        Walk::Words(_) => 30,
+        Walk::Accounts(_) => 40,
+        Walk::All => 1_000,
+    };
+    walks.iter().map(of).sum()
+}
+
+fn of_term(conn: &Conn, sources: &Sources, eyes: &Eyes, term: &Term) -> Result<Vec<Walk>> {
+    Ok(match term {
+        Term::Word(text) | Term::Phrase(text) => {
+            let mut walks = naming(conn, sources, eyes, term)?;
+            let words = tokens(&fold(text));
+            if !words.is_empty() {
+                walks.push(Walk::Words(words));
+            }
+            walks
+        }
+        Term::Observable(_)
+        | Term::Value(_)
+        | Term::Hash(_)
+        | Term::Cve(_)
+        | Term::Domain(_)
+        | Term::Ip(_)
+        | Term::Cidr(_)
+        | Term::Kind(_) => naming(conn, sources, eyes, term)?,
+        Term::Tag(tag) => vec![Walk::Tag(fold(tag))],
+        Term::Source(name) | Term::From(name) => vec![Walk::Accounts(named(conn, name)?)],
+        Term::To(name) => named(conn, name)?.into_iter().map(Walk::To).collect(),
+        Term::Family(_) | Term::In(StatementKind::Listing) => Vec::new(),
+        Term::In(StatementKind::Post)
+        | Term::Is(_)
+        | Term::Has(_)
+        | Term::Regex(_)
+        | Term::Tlp(_)
+        | Term::Since(_)
+        | Term::Until(_)
+        | Term::First(_)
+        | Term::Last(_) => vec![Walk::All],
+    })
+}
+
+/// Numbers of the accounts of that name, however it is spelled.
+pub(crate) fn named(conn: &Conn, name: &str) -> Result<Vec<i64>> {
+    // Names of accounts are ASCII.
+    let sql = "SELECT id FROM account WHERE lower(name) = ?1 ORDER BY id";
+    conn.query(sql, params![&fold(name)], |row| row.int(0))
+}
+
+/// The posts that name what a term finds, if that is not too much.
+fn naming(conn: &Conn, sources: &Sources, eyes: &Eyes, term: &Term) -> Result<Vec<Walk>> {
+    let (mut leads, mut looked_at) = (Vec::new(), 0);
+    for walk in search::walks_of(conn, term)? {
+        if walk == search::Walk::All {
+            return Ok(vec![Walk::All]);
+        }
+        if !walk.goes_by_value() {
+            continue;
+        }
+        let mut place = None;
+        loop {
+            let met = walk.block(conn, sources, eyes, place.as_ref(), 512)?;
+            let Some(last) = met.last() else { break };
+            place = Some(last.position.clone());
+            let mut ids: Vec<i64> = met.iter().map(|met| met.observable).collect();
+            ids.sort_unstable();
+            looked_at += ids.len();
+            let sql =
+                "SELECT DISTINCT observable FROM mention WHERE observable = ANY(?1) AND kind = ?2";
+            leads.extend(conn.query(sql, params![&ids, MENTION], |row| row.int(0))?);
+            if leads.len() > LEADS || looked_at > LOOKED_AT {
+                return Ok(vec![Walk::All]);
+            }
+        }
+    }
+    leads.sort_unstable();
+    leads.dedup();
+    Ok(match leads.is_empty() {
+        true => Vec::new(),
+        false => vec![Walk::Naming(leads)],
+    })
+}
