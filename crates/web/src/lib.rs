@@ -30,6 +30,7 @@ mod manage;
 mod observable;
 mod openapi;
 mod part;
+pub mod post;
 mod problem;
 pub mod routes;
 pub mod search;

@@ -1,4 +1,5 @@
-//! Failed sign-ins: a bucket of tokens that fills up again slowly, for each address and each account.
+//! What must not be done too often, failed sign-ins above all: a bucket of tokens that fills up again
+//! slowly, for each address and each account.
 //!
 //! Keys of 256 bits are not guessed; for them this keeps a client that tries from costing the database
 //! a question each time. Passwords are guessed, and from many addresses, so that accounts have a
@@ -23,6 +24,8 @@ pub(crate) enum Whose {
     Account(String),
     /// Those that the audit log tells of: it must not be filled up by strangers.
     Told,
+    /// Posts of an account, by its number: no failures, but a flood all the same.
+    Writer(i64),
 }
 
 impl Whose {
@@ -41,6 +44,7 @@ impl Whose {
             Whose::Address(_) => (20, Duration::from_secs(3)),
             Whose::Account(_) => (10, Duration::from_secs(15)),
             Whose::Told => (200, Duration::from_secs(2)),
+            Whose::Writer(_) => (120, Duration::from_millis(100)),
         }
     }
 }
