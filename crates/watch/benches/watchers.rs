@@ -51,18 +51,18 @@ fn as_regex(n: usize) -> Regex {
         Watched::Query(query) if query.starts_with('/') => query
             .trim_start_matches('/')
             .split_once('/')
-            .unwrap()
+            .expect("as written above")
             .0
             .to_owned(),
         Watched::Query(query) => {
             let last = query
                 .split([':', ' '])
                 .rfind(|word| word.contains(|c: char| c.is_numeric()));
-            regex::escape(last.unwrap().trim_matches('"'))
+            regex::escape(last.expect("as written above").trim_matches('"'))
         }
         Watched::Python(pattern) => pattern,
     };
-    Regex::new(&pattern).unwrap()
+    Regex::new(&pattern).expect("as written above")
 }
 
 struct Post {
@@ -91,7 +91,7 @@ fn posts() -> Vec<Post> {
         Post {
             text,
             tags: vec!["malspam".to_owned(), format!("case{n}")],
-            observables: vec![Observable::parse(Kind::Url, &url).unwrap()],
+            observables: vec![Observable::parse(Kind::Url, &url).expect("as written above")],
         }
     };
     (0..64).map(post).collect()
@@ -120,10 +120,12 @@ fn statement(post: &Post) -> Statement<'_> {
 fn add(watchers: &mut Watchers, n: usize) -> noroshi_watch::Id {
     match watched(n) {
         Watched::Query(query) => {
-            let query = parse(&query, 0, &TimeZone::UTC).unwrap();
-            watchers.add(&query).unwrap()
+            let query = parse(&query, 0, &TimeZone::UTC).expect("as written above");
+            watchers.add(&query).expect("as written above")
         }
-        Watched::Python(pattern) => watchers.add_pattern(Pattern::python(&pattern).unwrap()),
+        Watched::Python(pattern) => {
+            watchers.add_pattern(Pattern::python(&pattern).expect("as written above"))
+        }
     }
 }
 

@@ -213,3 +213,84 @@ impl Watchers {
         self.free.push(slot);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use noroshi_indicator::{Kind, Observable, Tlp};
+    use noroshi_query::{StatementKind, TimeZone, parse};
+
+    use super::*;
+
+    fn add(watchers: &mut Watchers, query: &str) -> Id {
+        watchers
+            .add(&parse(query, 0, &TimeZone::UTC).unwrap())
+            .unwrap()
+    }
+
+    /// Entries that have to be asked about a post.
+    fn asked(watchers: &Watchers, text: &str, url: &str) -> usize {
+        let statement = Statement {
+            kind: StatementKind::Post,
+            observables: &[Observable::parse(Kind::Url, url).unwrap()],
+            from: "aiko",
+            by_source: false,
+            to: &[],
+            family: None,
+            tags: &["c2".to_owned()],
+            text: Some(text),
+            tlp: Tlp::Green,
+            received: 0,
+            first_seen: 0,
+            last_seen: 0,
+            reply: false,
+            repost: false,
+            file: false,
+        };
+        watchers.candidates(&Folded::new(&statement)).iter().count()
+    }
+
+    #[test]
+    fn only_those_are_asked_whose_clue_shows() {
+        let mut watchers = Watchers::new();
+        for n in 0..200 {
+            add(&mut watchers, &format!("loader{n}x -tag:c2"));
+            add(&mut watchers, &format!("from:bot{n} OR to:bot{n}"));
+            add(&mut watchers, &format!("domain:host{n}.example in:post"));
+            add(&mut watchers, &format!("198.51.100.{n}"));
+            add(&mut watchers, &format!(r"/[a-z]+-{n}\.php$/ since:7d"));
+            watchers.add_pattern(Pattern::python(&format!(r"(?i)#Case{n}\b\s+(\w+)")).unwrap());
+        }
+        assert_eq!(asked(&watchers, "nothing", "http://evil.example/"), 0);
+        assert_eq!(asked(&watchers, "LOADER7X", "http://evil.example/"), 1);
+        assert_eq!(
+            asked(&watchers, "ｌｏａｄｅｒ7x", "http://evil.example/"),
+            1
+        );
+        assert_eq!(
+            asked(&watchers, "no", "http://a.host7.example/gate-7.php"),
+            2
+        );
+        assert_eq!(asked(&watchers, "no", "http://198.51.100.7/"), 1);
+        assert_eq!(asked(&watchers, "#case7 no", "http://evil.example/"), 1);
+
+        let everything = add(&mut watchers, "-tag:c2");
+        assert_eq!(asked(&watchers, "nothing", "http://evil.example/"), 1);
+        watchers.remove(everything);
+        assert_eq!(asked(&watchers, "nothing", "http://evil.example/"), 0);
+    }
+
+    #[test]
+    fn equal_queries_share_an_entry_until_the_last_is_gone() {
+        let mut watchers = Watchers::new();
+        let all: Vec<Id> = (0..5).map(|_| add(&mut watchers, "evil  tag:c2")).collect();
+        assert_eq!((watchers.len(), watchers.entries.len()), (5, 1));
+        for id in all {
+            assert_eq!(asked(&watchers, "evil", "http://x.example/"), 1);
+            assert!(watchers.remove(id));
+        }
+        assert!(watchers.is_empty());
+        assert_eq!(asked(&watchers, "evil", "http://x.example/"), 0);
+        add(&mut watchers, "other");
+        assert_eq!(watchers.entries.len(), 1, "the place is given again");
+    }
+}

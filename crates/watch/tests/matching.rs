@@ -256,7 +256,7 @@ fn watched() -> impl Strategy<Value = Watched> {
     ]);
     prop_oneof![
         4 => query().prop_map(Watched::Query),
-        1 => pattern.prop_map(|text| Watched::Pattern(Pattern::python(text).unwrap())),
+        1 => pattern.prop_map(|text| Watched::Pattern(Pattern::python(text).expect(text))),
     ]
 }
 

@@ -161,18 +161,19 @@ json.dump(out, sys.stdout)
         .spawn()
         .expect("python3 is needed for this test");
     let asked = json!({"patterns": patterns, "texts": texts}).to_string();
-    let mut input = child.stdin.take().unwrap();
-    let writer = std::thread::spawn(move || input.write_all(asked.as_bytes()).unwrap());
-    let output = child.wait_with_output().unwrap();
-    writer.join().unwrap();
+    let mut input = child.stdin.take().expect("a pipe");
+    let writer =
+        std::thread::spawn(move || input.write_all(asked.as_bytes()).expect("Python reads"));
+    let output = child.wait_with_output().expect("Python ends");
+    writer.join().expect("all is written");
     assert!(output.status.success());
-    serde_json::from_slice(&output.stdout).unwrap()
+    serde_json::from_slice(&output.stdout).expect("Python writes JSON")
 }
 
 fn compare(patterns: &[String], texts: &[String]) {
     let mut wrong = Vec::new();
     for (pattern, answers) in patterns.iter().zip(python(patterns, texts)) {
-        let ready = Pattern::python(pattern).unwrap_or_else(|error| panic!("{pattern:?}: {error}"));
+        let ready = Pattern::python(pattern).expect(pattern);
         assert_eq!(answers.len(), texts.len(), "Python refuses {pattern:?}");
         for (text, wanted) in texts.iter().zip(answers) {
             if text.is_empty() && pattern.contains("\\B") {
@@ -222,7 +223,12 @@ fn pattern() -> impl Strategy<Value = String> {
 #[test]
 fn combinations_find_what_python_finds() {
     let mut runner = TestRunner::deterministic();
-    let mut draw = || pattern().new_tree(&mut runner).unwrap().current();
+    let mut draw = || {
+        pattern()
+            .new_tree(&mut runner)
+            .expect("a pattern")
+            .current()
+    };
     let drawn: Vec<String> = (0..COUNT).map(|_| draw()).collect();
     let patterns: Vec<String> = drawn
         .into_iter()

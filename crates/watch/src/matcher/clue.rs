@@ -196,14 +196,31 @@ impl Clue {
     }
 }
 
+/// What so many texts have that it tells little.
+const COMMON: [&str; 5] = [
+    "https://www.",
+    "http://www.",
+    ".example.com",
+    ".co.jp",
+    ".net.org",
+];
+
 /// How many of ten thousand texts may have a literal: the fewer, the longer it is.
 pub(super) fn rate(literal: &[u8]) -> u32 {
+    let part_of = |common: &&str| {
+        let windows = common.as_bytes().windows(literal.len().max(1));
+        windows.into_iter().any(|part| part == literal)
+    };
     match literal.len() {
         0 => 10_000,
         1 => 3_000,
         2 => 800,
+        3.. if COMMON.iter().any(part_of) => 2_000,
         3 => 150,
         4 => 40,
-        _ => 10,
+        5 => 12,
+        6 => 8,
+        7 => 6,
+        _ => 4,
     }
 }

@@ -29,12 +29,11 @@ fn best(hir: &Hir) -> Option<Vec<Vec<u8>>> {
                 let together = parts.get(at..end).unwrap_or_default();
                 extract(&Hir::concat(together.to_vec()))
             });
-            let inside = parts.iter().map(|part| match part.kind() {
-                // What begins here has just been extracted.
-                HirKind::Literal(_) | HirKind::Class(_) => None,
-                _ => best(part),
-            });
-            starts.chain(inside).flatten().min_by_key(|set| total(set))
+            // By itself a literal may be better than with what follows.
+            starts
+                .chain(parts.iter().map(best))
+                .flatten()
+                .min_by_key(|set| total(set))
         }
         HirKind::Alternation(parts) => {
             let inside = parts.iter().map(best).collect::<Option<Vec<_>>>();
@@ -165,8 +164,12 @@ mod tests {
             ("evil", vec!["evil"]),
             ("^EVIL$", vec!["evil"]),
             (r"\d+\.evil\.example", vec![".evil.example"]),
-            (r"\w+@(evil|bad)\.example", vec![".example"]),
-            (r"\w+@(evil|bad)\.", vec!["@bad.", "@evil."]),
+            (
+                r"\w+@(evil|bad)\.example",
+                vec!["@bad.example", "@evil.example"],
+            ),
+            (r"https?://\S+/gate", vec!["/gate"]),
+            (r"@bot\s+(https?://\S+)", vec!["@bot"]),
             (r"(?i)ma[lw]+ARE", vec!["are"]),
             (r"(foo|\w+barbaz)+x", vec!["barbaz", "foo"]),
             (r"[a-z]{2}攻撃者?", vec!["攻撃"]),

@@ -2,7 +2,7 @@
 
 use noroshi_query::limits::MAX_REGEX_BYTES;
 use regex_automata::nfa::thompson::pikevm::PikeVM;
-use regex_automata::nfa::thompson::{BuildError, Builder, NFA, State, Transition};
+use regex_automata::nfa::thompson::{Builder, NFA, State, Transition};
 use regex_automata::util::captures::Captures;
 use regex_automata::util::primitives::StateID;
 use regex_automata::{Anchored, HalfMatch, Input, hybrid};
@@ -24,7 +24,7 @@ impl Advance {
     pub(super) fn new(hir: &Hir) -> Option<Advance> {
         let config = NFA::config().nfa_size_limit(Some(MAX_REGEX_BYTES));
         let once = NFA::compiler().configure(config).build_from_hir(hir).ok()?;
-        let moved = moved(&once).ok()?;
+        let moved = moved(&once)?;
         let quick = hybrid::dfa::DFA::builder()
             .configure(
                 hybrid::dfa::DFA::config()
@@ -62,24 +62,27 @@ impl Advance {
     }
 }
 
-fn moved(once: &NFA) -> Result<NFA, BuildError> {
+fn moved(once: &NFA) -> Option<NFA> {
+    let count = once.states().len();
+    // So that every number there will be is one.
+    StateID::new(2 * count).ok()?;
     let mut builder = Builder::new();
     builder.set_utf8(once.is_utf8());
     builder.set_look_matcher(once.look_matcher().clone());
-    builder.set_size_limit(Some(2 * MAX_REGEX_BYTES))?;
-    builder.start_pattern()?;
+    builder.set_size_limit(Some(2 * MAX_REGEX_BYTES)).ok()?;
+    builder.start_pattern().ok()?;
     for second in [false, true] {
         for state in once.states() {
-            add(&mut builder, state, second, once.states().len())?;
+            add(&mut builder, state, second, count)?;
         }
     }
     let start = once.start_anchored();
-    builder.finish_pattern(start)?;
-    builder.build(start, start)
+    builder.finish_pattern(start).ok()?;
+    builder.build(start, start).ok()
 }
 
 /// Adds a state to the first automaton or the second; states get numbers in order.
-fn add(builder: &mut Builder, state: &State, second: bool, count: usize) -> Result<(), BuildError> {
+fn add(builder: &mut Builder, state: &State, second: bool, count: usize) -> Option<()> {
     let shift =
         |id: StateID, second: bool| StateID::must(id.as_usize() + if second { count } else { 0 });
     let here = |id: StateID| shift(id, second);
@@ -118,6 +121,7 @@ fn add(builder: &mut Builder, state: &State, second: bool, count: usize) -> Resu
         } => builder.add_capture_end(here(*next), group_index.as_u32()),
         State::Match { .. } if second => builder.add_match(),
         State::Match { .. } | State::Fail => builder.add_fail(),
-    }?;
-    Ok(())
+    }
+    .ok()?;
+    Some(())
 }
