@@ -1,0 +1,11 @@
+//! Notices it: holds every live query against each new statement.
+//!
+//! [`Watchers`] keeps the queries of all streams, hunts and bots in one matcher, so that ten
+//! thousand of them cost a statement little more than ten. A [`Pattern`] is a watcher of
+//! another sort: a Python regex over the raw text of posts, as the bots of NECOMAtter write it.
+
+mod matcher;
+mod python;
+
+pub use matcher::{Id, Watchers};
+pub use python::{Found, Pattern, Unsupported};
