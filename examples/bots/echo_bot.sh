@@ -9,5 +9,5 @@ printf '{%s,"regexp":"^hello","description":"says hello"}' "$login" |
         from=$(printf '%s' "$line" | sed -n 's/.*"user_name": *"\([^"]*\)".*/\1/p')
         if [ -z "$id" ] || [ "$from" = "$NAME" ]; then continue; fi
         printf '{%s,"text":"Hi, %s!","reply_to":%s}' "$login" "$from" "$id" |
-            curl -sS --retry 5 -o /dev/null -H "$json" -d @- "$HUB/post.json"
+            curl -sS --retry 5 -H "$json" -d @- "$HUB/post.json" >/dev/null
     done
