@@ -12,7 +12,7 @@ Query = namedtuple("Query", "client name missing")
 Query.__doc__ = "client: None if the log does not say; missing: True if the answer was that there is no such name."
 
 # A longer line is no line of such a log.
-MOST = 64 * 1024
+MOST = 8 * 1024
 
 _NAME_KEYS = ("query", "qname", "name", "question", "domain", "rrname")
 _CLIENT_KEYS = ("id.orig_h", "client", "client_ip", "src_ip", "src", "source")

@@ -74,6 +74,10 @@ class Posts(unittest.TestCase):
             ("a &lt;b&gt; &amp; c", "a <b> & c"),
             ("<script>evil()</script>kept<style>p{}</style>", "kept"),
             ("日本語<br/>の 文", "日本語 の 文"),
+            ("a<!-- <b>not</b> this -->b <!-- nor this", "a b"),
+            ("1 < 2 <b>and</b> 3 > 2", "1 < 2 and 3 > 2"),
+            ("<![<![<b", "<![<![<b"),
+            ("<iframe src='x'/>kept", "kept"),
             ("", ""),
         ):
             self.assertEqual(stripped(markup), words, markup)
