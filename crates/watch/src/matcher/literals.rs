@@ -200,7 +200,7 @@ mod tests {
         for n in 0..1000 {
             literals.add(&literal(n), n as Slot);
         }
-        assert_eq!(literals.numbers.len(), 1000);
+        assert_eq!((literals.numbers.len(), literals.dead), (1000, 0));
         assert_eq!(literals.kept.len(), 1000, "numbers are given again");
     }
 }
