@@ -7,6 +7,7 @@
 
 mod about;
 pub mod account;
+mod attachment;
 pub mod audience;
 pub mod audit;
 mod auth;
@@ -17,6 +18,7 @@ mod check;
 mod component;
 mod error_page;
 mod extract;
+mod follow;
 mod frame;
 mod headers;
 mod health;
@@ -24,9 +26,11 @@ mod help;
 mod home;
 pub mod key;
 mod limits;
+mod list;
 mod live;
 mod lookup;
 mod manage;
+mod notification;
 mod observable;
 mod openapi;
 mod part;
@@ -40,6 +44,7 @@ mod settings;
 mod sheet;
 pub mod source;
 mod state;
+mod timeline;
 
 pub use openapi::document;
 pub use problem::Problem;

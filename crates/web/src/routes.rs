@@ -16,9 +16,9 @@ use utoipa_axum::routes;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::{
-    about, account, audience, audit, batch, browser, change, check, component, error_page, frame,
-    headers, health, help, home, key, limits, live, lookup, manage, observable, openapi, search,
-    session, settings, source,
+    about, account, attachment, audience, audit, batch, browser, change, check, component, error_page,
+    follow, frame, headers, health, help, home, key, limits, list, live, lookup, manage, notification,
+    observable, openapi, post, search, session, settings, source, timeline,
 };
 
 /// For whoever watches over the server: no key, and an answer even when all else is busy.
@@ -99,6 +99,7 @@ fn pages() -> OpenApiRouter<AppState> {
         .routes(routes!(source::first::show, source::first::choose))
         .routes(routes!(source::progress::show))
         .routes(routes!(batch::page::show))
+        .merge(posting())
         .merge(managing())
         .routes(routes!(session::page::sign_out))
 }
@@ -110,7 +111,38 @@ fn live() -> OpenApiRouter<AppState> {
 
 /// For people with a browser: what must not be cut off.
 fn undoing() -> OpenApiRouter<AppState> {
-    OpenApiRouter::default().routes(routes!(batch::page::roll_back))
+    let form = DefaultBodyLimit::max(post::send::FORM);
+    OpenApiRouter::default()
+        .routes(routes!(batch::page::roll_back))
+        .routes(routes!(post::send::send).layer(form))
+}
+
+/// For people with a browser: what they say to each other.
+fn posting() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .routes(routes!(timeline::page::home))
+        .routes(routes!(timeline::page::everyone))
+        .routes(routes!(timeline::page::mentions))
+        .routes(routes!(timeline::page::tag))
+        .routes(routes!(timeline::page::follow_tag))
+        .routes(routes!(post::send::preview))
+        .routes(routes!(post::page::show))
+        .routes(routes!(post::page::history))
+        .routes(routes!(post::page::ask, post::page::edit))
+        .routes(routes!(post::act::star))
+        .routes(routes!(post::act::repost))
+        .routes(routes!(post::act::delete))
+        .routes(routes!(attachment::page::show))
+        .routes(routes!(account::page::show))
+        .routes(routes!(account::page::follow))
+        .routes(routes!(account::page::mute))
+        .routes(routes!(list::page::all, list::page::add))
+        .routes(routes!(list::page::show, list::page::change))
+        .routes(routes!(list::page::set_member))
+        .routes(routes!(list::page::delete))
+        .routes(routes!(notification::page::show))
+        .routes(routes!(notification::page::see))
+        .routes(routes!(follow::page::show))
 }
 
 /// For administrators with a browser.

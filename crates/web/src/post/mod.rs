@@ -1,5 +1,9 @@
 //! Posts as answers show them, and the one way to write one.
 
+pub(crate) mod act;
+pub(crate) mod page;
+pub(crate) mod send;
+
 use std::time::Instant;
 
 use noroshi_lookup::{Time, Value};

@@ -1,0 +1,3 @@
+//! Lists of accounts.
+
+pub(crate) mod page;

@@ -1,0 +1,3 @@
+//! Notifications: what others did that one should know of.
+
+pub(crate) mod page;
