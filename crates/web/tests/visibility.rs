@@ -34,7 +34,7 @@ use crate::asker::Asker;
 use crate::common::Hub;
 use crate::dice::Dice;
 use crate::posts::Walker;
-use crate::routes::{Check, TABLE};
+use crate::routes::{Check, OF_POSTS, TABLE};
 use crate::wall::Wall;
 use crate::world::World;
 
@@ -45,6 +45,7 @@ fn every_route_is_in_the_table() {
     let mut known: Vec<(&str, &str)> = TABLE
         .iter()
         .map(|(method, path, _)| (*method, *path))
+        .chain(OF_POSTS.iter().copied())
         .collect();
     known.sort_unstable();
     let there = noroshi_web::routes::table();
