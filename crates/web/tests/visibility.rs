@@ -111,11 +111,11 @@ async fn a_reader_never_learns_of_a_post_outside_the_audience() {
                     who == 0 || !wall.hidden_marks(who).is_empty(),
                     "seed {seed} hides nothing from {who}"
                 );
-                Walker::new(&hub, &wall, who).await.all().await;
+                Walker::new(&hub, &wall, who).await.everything().await;
             }
             wall.change_an_audience(&hub, &mut dice).await;
             for who in 0..wall.people.len() {
-                Walker::new(&hub, &wall, who).await.all().await;
+                Walker::new(&hub, &wall, who).await.exactly().await;
             }
         })
         .await;

@@ -12,7 +12,7 @@ use crate::common::{Answer, Client, Hub, encoded};
 use crate::wall::{Said, Wall};
 
 /// Addresses of one route that one person asks for.
-const SAMPLE: usize = 16;
+const SAMPLE: usize = 8;
 /// A number that nothing has.
 const ABSENT: &str = "999999";
 
@@ -42,9 +42,14 @@ impl<'a> Walker<'a> {
         }
     }
 
-    pub(crate) async fn all(&self) {
+    pub(crate) async fn everything(&self) {
         self.crawl().await;
         self.hidden_is_absent().await;
+        self.exactly().await;
+    }
+
+    /// What can be held against the model to the last row.
+    pub(crate) async fn exactly(&self) {
         self.timelines().await;
         self.posts().await;
         self.searches().await;
