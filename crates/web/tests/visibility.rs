@@ -100,11 +100,11 @@ async fn a_reader_never_learns_of_a_statement_outside_the_audience() {
 
 #[tokio::test]
 async fn a_reader_never_learns_of_a_post_outside_the_audience() {
-    for seed in SEEDS {
+    for seed in &SEEDS[..2] {
         each_engine_async(async |place| {
             println!("seed: {seed}");
             let hub = Hub::on(&place).await;
-            let mut dice = Dice::new(seed);
+            let mut dice = Dice::new(*seed);
             let mut wall = Wall::random(&hub, &mut dice).await;
             for who in 0..wall.people.len() {
                 assert!(
