@@ -27,6 +27,7 @@ mod limits;
 mod live;
 mod lookup;
 mod manage;
+mod necomatter;
 mod observable;
 mod openapi;
 mod part;

@@ -17,8 +17,8 @@ use crate::problem::Problem;
 use crate::state::AppState;
 use crate::{
     about, account, audience, audit, batch, browser, change, check, component, error_page, frame,
-    headers, health, help, home, key, limits, live, lookup, manage, observable, openapi, search,
-    session, settings, source,
+    headers, health, help, home, key, limits, live, lookup, manage, necomatter, observable,
+    openapi, search, session, settings, source,
 };
 
 /// For whoever watches over the server: no key, and an answer even when all else is busy.
@@ -113,6 +113,61 @@ fn undoing() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().routes(routes!(batch::page::roll_back))
 }
 
+/// For the bots and pages of NECOMAtter: its routes at the root.
+fn necomatter() -> OpenApiRouter<AppState> {
+    use necomatter::{
+        account, acting, avatar, lists, pages, post, reading, search, stories, tweet,
+    };
+    OpenApiRouter::default()
+        .routes(routes!(post::add))
+        .routes(routes!(reading::user))
+        .routes(routes!(reading::timeline))
+        .routes(routes!(reading::everyone))
+        .routes(routes!(reading::list))
+        .routes(routes!(pages::tag))
+        .routes(routes!(search::search))
+        .routes(routes!(search::n6))
+        .routes(routes!(tweet::show, acting::delete))
+        .routes(routes!(tweet::reposters))
+        .routes(routes!(acting::star))
+        .routes(routes!(acting::unstar))
+        .routes(routes!(acting::repost))
+        .routes(routes!(acting::unrepost))
+        .routes(routes!(acting::open))
+        .routes(routes!(stories::add, stories::list))
+        .routes(routes!(stories::show))
+        .routes(routes!(necomatter::users::names))
+        .routes(routes!(necomatter::users::followed))
+        .routes(routes!(necomatter::users::follow))
+        .routes(routes!(necomatter::users::unfollow))
+        .routes(routes!(account::add_key))
+        .routes(routes!(account::delete_key))
+        .routes(routes!(account::add_user))
+        .routes(routes!(lists::add, lists::list))
+        .routes(routes!(pages::list, lists::add_member, lists::describe))
+        .routes(routes!(lists::delete_member))
+        .routes(routes!(lists::post_delete_member))
+        .routes(routes!(avatar::show))
+}
+
+/// The forms of NECOMAtter's pages, and where these pages are now.
+fn necomatter_pages() -> OpenApiRouter<AppState> {
+    use necomatter::{forms, pages};
+    OpenApiRouter::default()
+        .routes(routes!(pages::sign_in, forms::sign_in))
+        .routes(routes!(forms::leave))
+        .routes(routes!(pages::sign_up, forms::sign_up))
+        .routes(routes!(forms::change_password))
+        .routes(routes!(forms::delete_me))
+        .routes(routes!(forms::icon_upload))
+        .routes(routes!(pages::everyone))
+        .routes(routes!(pages::stories))
+        .routes(routes!(pages::settings))
+        .routes(routes!(pages::delete_me))
+        .routes(routes!(pages::icon))
+        .routes(routes!(pages::beside))
+}
+
 /// For administrators with a browser.
 fn managing() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
@@ -143,6 +198,8 @@ pub fn app(state: AppState) -> Router {
         .merge(
             asking()
                 .merge(pages().route_layer(guard.clone()))
+                .merge(necomatter())
+                .merge(necomatter_pages().route_layer(guard.clone()))
                 .route_layer(quick),
         )
         .merge(
@@ -177,6 +234,8 @@ pub struct Route {
 pub fn table() -> Vec<Route> {
     let described = api()
         .merge(pages())
+        .merge(necomatter())
+        .merge(necomatter_pages())
         .merge(live())
         .merge(undoing())
         .into_openapi();

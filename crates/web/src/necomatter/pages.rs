@@ -1,0 +1,98 @@
+//! Addresses of the original's pages: each leads to the page of ours that does its work.
+
+use axum::extract::State;
+use axum::response::Response;
+
+use super::asked::Reads;
+use super::forms::found;
+use super::refusal::Refusal;
+use super::{lists, reading};
+use crate::extract::InPath;
+use crate::frame::asset;
+use crate::part::encoded;
+use crate::state::AppState;
+
+/// The page to sign in.
+#[utoipa::path(get, path = "/signin", responses((status = FOUND)))]
+pub(crate) async fn sign_in() -> Response {
+    found("/sign-in")
+}
+
+/// Nobody makes an account alone.
+#[utoipa::path(get, path = "/signup", responses((status = FOUND)))]
+pub(crate) async fn sign_up() -> Response {
+    found("/sign-in")
+}
+
+/// Everything that the reader may see.
+#[utoipa::path(get, path = "/alluser/timeline", responses((status = FOUND)))]
+pub(crate) async fn everyone() -> Response {
+    found("/timeline/everyone")
+}
+
+/// Stories.
+#[utoipa::path(get, path = "/matome", responses((status = FOUND)))]
+pub(crate) async fn stories() -> Response {
+    found("/stories")
+}
+
+/// What is set.
+#[utoipa::path(get, path = "/user_setting/", responses((status = FOUND)))]
+pub(crate) async fn settings() -> Response {
+    found("/settings")
+}
+
+/// One's own account.
+#[utoipa::path(get, path = "/delete_me", responses((status = FOUND)))]
+pub(crate) async fn delete_me() -> Response {
+    found("/settings")
+}
+
+/// The picture of this place.
+#[utoipa::path(get, path = "/favicon.ico", responses((status = FOUND)))]
+pub(crate) async fn icon() -> Response {
+    found(asset::FLAME.url)
+}
+
+/// What lay beside the pages: manuals have successors, pictures have none.
+#[utoipa::path(get, path = "/static/{*path}", responses((status = FOUND)))]
+pub(crate) async fn beside(InPath(path): InPath<String>) -> Result<Response, Refusal> {
+    match path.as_str() {
+        "bot_tutorial.html" | "BOT_catarog.html" => Ok(found("/help")),
+        "rest_interfaces.html" => Ok(found("/api")),
+        "data_relation.html" => Ok(found("/about")),
+        _ => Err(Refusal::nowhere()),
+    }
+}
+
+/// What has a tag, as JSON or as a page.
+#[utoipa::path(method(get, post), path = "/tag/{tag}", responses((status = OK)))]
+pub(crate) async fn tag(
+    State(state): State<AppState>,
+    InPath(last): InPath<String>,
+    reads: Result<Reads, Refusal>,
+) -> Result<Response, Refusal> {
+    match reading::tag(&state, &last, reads).await {
+        Some(answer) => answer,
+        None => {
+            let page = format!("/search?q={}", encoded(&format!("tag:{last}")));
+            Ok(found(&page))
+        }
+    }
+}
+
+/// The members of a list, as JSON or as a page.
+#[utoipa::path(get, path = "/list/{owner}/{name}", responses((status = OK)))]
+pub(crate) async fn list(
+    State(state): State<AppState>,
+    InPath((owner, last)): InPath<(String, String)>,
+    reads: Result<Reads, Refusal>,
+) -> Result<Response, Refusal> {
+    match lists::members(&state, &owner, &last, reads).await {
+        Some(answer) => answer,
+        None => {
+            let page = format!("/account/{}", encoded(&owner));
+            Ok(found(&page))
+        }
+    }
+}
