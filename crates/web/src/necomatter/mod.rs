@@ -19,6 +19,7 @@ pub(crate) mod reading;
 mod refusal;
 pub(crate) mod search;
 pub(crate) mod stories;
+pub(crate) mod stream;
 pub(crate) mod tweet;
 pub(crate) mod users;
 

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use futures::stream;
 use noroshi_store::{ChangeKind, Post};
-use noroshi_watch::{Event, Found, Listen, Listener, Next, Pattern, Place, Refused, Said, Test};
+use noroshi_watch::{Event, Found, Listen, Listener, Next, Pattern, Place, Said, Test};
 use serde::Serialize;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
 use super::answer::{self, Answer};
@@ -18,14 +19,16 @@ use super::asked::{Proof, Reads};
 use super::forms::found;
 use super::mew::{Clock, Posted, escaped};
 use super::refusal::Refusal;
+use crate::auth::too_many;
 use crate::state::AppState;
+use crate::stream::api::{AGAIN, listener};
 
 /// An empty line is sent so often.
 const BEAT: Duration = Duration::from_secs(25);
-/// A session or key is looked at again before an event, unless it was good so lately.
-const TRUSTED: Duration = Duration::from_secs(60);
 /// Characters of a description that are kept.
-const LONGEST: usize = 500;
+const LONGEST: usize = 200;
+/// What keeps a connection open.
+const EMPTY: Bytes = Bytes::from_static(b"\n");
 /// What somebody without a description listens for.
 const UNKNOWN: &str = "unknown description";
 
@@ -36,12 +39,15 @@ pub(crate) async fn listen(
     Reads(asked): Reads,
 ) -> Result<Response, Refusal> {
     let regexp = asked.given.text("regexp")?;
-    let pattern = Pattern::python(regexp)
-        .map_err(|error| Refusal::bad(format!("regexp, {error}")))?;
-    let description = asked.given.optional_text("description")?.unwrap_or_default();
+    let pattern =
+        Pattern::python(regexp).map_err(|error| Refusal::bad(format!("regexp, {error}")))?;
+    let description = asked
+        .given
+        .optional_text("description")?
+        .unwrap_or_default();
     let description = match description.is_empty() {
         true => UNKNOWN.to_owned(),
-        false => description.chars().take(LONGEST).collect(),
+        false => shown(description),
     };
     let order = Listen {
         account: asked.me(),
@@ -50,45 +56,52 @@ pub(crate) async fn listen(
         description,
         after: None,
     };
-    let clock = Clock::of(&state.store, asked.me()).await?;
-    let listener = state.hub.listen(order.clone()).map_err(refused)?;
+    let turn = state.live.clone().try_acquire_owned();
+    let turn = turn.map_err(|_| too_many("Too many streams are open.", AGAIN))?;
     let mut beat = tokio::time::interval_at(Instant::now() + BEAT, BEAT);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let lines = Lines {
+        clock: Clock::of(&state.store, asked.me()).await?,
+        listener: listener(&state.hub, order.clone())?,
         proof: asked.proof,
-        checked: Instant::now(),
+        begun: false,
         state,
         order,
         pattern,
-        clock,
-        listener,
         beat,
+        _turn: turn,
     };
     let lines = stream::unfold(lines, |mut lines| async move {
         let line = lines.next().await?;
         Some((Ok::<Bytes, Infallible>(line), lines))
     });
     let headers = [
-        (header::CONTENT_TYPE.as_str(), "text/event-stream; charset=utf-8"),
+        (
+            header::CONTENT_TYPE.as_str(),
+            "text/event-stream; charset=utf-8",
+        ),
         ("x-accel-buffering", "no"),
     ];
     Ok((headers, Body::from_stream(lines)).into_response())
 }
 
-fn refused(refused: Refused) -> Refusal {
-    Refusal::new(StatusCode::TOO_MANY_REQUESTS, refused.to_string())
+/// A description as others see it: of one line.
+fn shown(description: &str) -> String {
+    let plain = |c: char| if c.is_control() { ' ' } else { c };
+    description.chars().map(plain).take(LONGEST).collect()
 }
 
 /// What goes out to one listener.
 struct Lines {
     state: AppState,
     proof: Proof,
-    checked: Instant,
     order: Listen,
     pattern: Pattern,
     clock: Clock,
     listener: Listener,
     beat: Interval,
+    begun: bool,
+    _turn: OwnedSemaphorePermit,
 }
 
 /// A line.
@@ -102,22 +115,28 @@ struct Hit<'a> {
 impl Lines {
     /// Waits for a line. Nothing when the stream is to end: the server stops, or the right to listen did.
     async fn next(&mut self) -> Option<Bytes> {
+        if !self.begun {
+            // Headers go out with the first byte, and the client waits for them.
+            self.begun = true;
+            return Some(EMPTY);
+        }
         loop {
             let next = tokio::select! {
                 next = self.listener.next() => next,
-                _ = self.beat.tick() => return Some(Bytes::from_static(b"\n")),
+                _ = self.beat.tick() => {
+                    return self.proof.holds(&self.state.store).await.then_some(EMPTY);
+                }
                 () = self.state.closed() => return None,
             };
             match next {
                 Ok(Next::Event(event)) => {
-                    let Some(line) = self.line(&event) else {
-                        continue;
-                    };
-                    return self.may_listen().await.then_some(line);
+                    if let Some(line) = self.line(&event) {
+                        return Some(line);
+                    }
                 }
                 Ok(Next::Behind(place)) => self.catch_up(place)?,
                 Err(error) => {
-                    tracing::warn!(account = self.order.name, "a stream ends: {error}");
+                    tracing::warn!(account = self.order.name, "a stream ended: {error}");
                     return None;
                 }
             }
@@ -132,16 +151,6 @@ impl Lines {
         };
         self.listener = self.state.hub.listen(order).ok()?;
         Some(())
-    }
-
-    async fn may_listen(&mut self) -> bool {
-        if self.checked.elapsed() > TRUSTED {
-            if !self.proof.holds(&self.state.store).await {
-                return false;
-            }
-            self.checked = Instant::now();
-        }
-        true
     }
 
     fn line(&self, event: &Event) -> Option<Bytes> {
