@@ -182,7 +182,7 @@ fn necomatter() -> OpenApiRouter<AppState> {
         .routes(routes!(account::delete_key))
         .routes(routes!(account::add_user))
         .routes(routes!(lists::add, lists::list))
-        .routes(routes!(pages::list, lists::add_member, lists::describe))
+        .routes(routes!(pages::list, pages::change_list, lists::describe))
         .routes(routes!(lists::delete_member))
         .routes(routes!(lists::post_delete_member))
         .routes(routes!(avatar::show))

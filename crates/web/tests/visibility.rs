@@ -14,6 +14,8 @@ mod common;
 mod dice;
 #[path = "visibility/model.rs"]
 mod model;
+#[path = "visibility/necomatter.rs"]
+mod necomatter;
 #[path = "visibility/pages.rs"]
 mod pages;
 #[path = "visibility/people.rs"]
@@ -28,6 +30,7 @@ use noroshi_testkit::each_engine_async;
 use crate::asker::Asker;
 use crate::common::Hub;
 use crate::dice::Dice;
+use crate::necomatter::FACE;
 use crate::routes::{Check, TABLE};
 use crate::world::World;
 
@@ -38,6 +41,7 @@ fn every_route_is_in_the_table() {
     let mut known: Vec<(&str, &str)> = TABLE
         .iter()
         .map(|(method, path, _)| (*method, *path))
+        .chain(FACE.iter().map(|route| (route.method, route.path)))
         .collect();
     known.sort_unstable();
     let there = noroshi_web::routes::table();
@@ -95,6 +99,10 @@ async fn everybody_asks(hub: &Hub, world: &World, checks: &[Check]) {
         let asker = Asker::new(hub, world, who);
         for check in checks {
             check.run(&asker).await;
+        }
+        let again = checks.len() < TABLE.len();
+        for route in FACE.iter().filter(|route| route.shows || !again) {
+            asker.face(route).await;
         }
     }
 }

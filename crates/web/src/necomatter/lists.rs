@@ -111,43 +111,35 @@ pub(crate) async fn list(
     Ok(Answer(answer).into_response())
 }
 
-/// The members of a list of the caller's, in the order in which they came. `None` where the path is that
-/// of a page.
-pub(crate) async fn members(
-    state: &AppState,
-    owner: &str,
-    last: &str,
-    reads: Result<Reads, Refusal>,
-) -> Option<Result<Response, Refusal>> {
-    let name = named(last)?;
-    let answer = async {
-        let Reads(asked) = reads?;
-        let missing = || {
-            let description = format!("you have no list {name} of {owner}");
-            Refusal::new(StatusCode::NOT_FOUND, description)
-        };
-        if asked.name() != owner {
-            return Err(missing());
-        }
-        let list = state.store.list(&asked.reader(), owner, name).await;
-        let list = list.map_err(|error| match error {
-            Error::NotFound { .. } => missing(),
-            other => other.into(),
-        })?;
-        let members = state.store.list_members(&list).await?;
-        let names: Vec<String> = members.into_iter().map(|member| member.name).collect();
-        let answer = json!({
-            "result": "ok", "user_list": names, "name": list.name,
-            "description": escaped(&list.description),
-        });
-        Ok(Answer(answer).into_response())
+/// The members of a list of the caller's, in the order in which they came.
+pub(super) async fn members(
+    State(state): State<AppState>,
+    InPath((owner, last)): InPath<(String, String)>,
+    Reads(asked): Reads,
+) -> Result<Answer<Value>, Refusal> {
+    let name = named(&last).ok_or_else(Refusal::nowhere)?;
+    let missing = || {
+        let description = format!("you have no list {name} of {owner}");
+        Refusal::new(StatusCode::NOT_FOUND, description)
     };
-    Some(answer.await)
+    if asked.name() != owner {
+        return Err(missing());
+    }
+    let list = state.store.list(&asked.reader(), &owner, name).await;
+    let list = list.map_err(|error| match error {
+        Error::NotFound { .. } => missing(),
+        other => other.into(),
+    })?;
+    let members = state.store.list_members(&list).await?;
+    let names: Vec<String> = members.into_iter().map(|member| member.name).collect();
+    Ok(Answer(json!({
+        "result": "ok", "user_list": names, "name": list.name,
+        "description": escaped(&list.description),
+    })))
 }
 
 /// Puts somebody into a list, which is made if it is not there.
-#[utoipa::path(post, path = "/list/{owner}/{name}", responses((status = OK)))]
-pub(crate) async fn add_member(
+pub(super) async fn add_member(
     State(state): State<AppState>,
     InPath((owner, last)): InPath<(String, String)>,
     Writes(asked): Writes,

@@ -1,12 +1,12 @@
 //! Addresses of the original's pages: each leads to the page of ours that does its work.
 
-use axum::extract::State;
-use axum::response::Response;
+use axum::extract::{Request, State};
+use axum::handler::Handler;
+use axum::response::{IntoResponse, Response};
 
-use super::asked::Reads;
 use super::forms::found;
 use super::refusal::Refusal;
-use super::{lists, reading};
+use super::{lists, named, reading};
 use crate::extract::InPath;
 use crate::frame::asset;
 use crate::part::encoded;
@@ -65,34 +65,41 @@ pub(crate) async fn beside(InPath(path): InPath<String>) -> Result<Response, Ref
     }
 }
 
-/// What has a tag, as JSON or as a page.
+/// What has a tag: for bots where the path ends in `.json`, else the page.
 #[utoipa::path(method(get, post), path = "/tag/{tag}", responses((status = OK)))]
 pub(crate) async fn tag(
     State(state): State<AppState>,
     InPath(last): InPath<String>,
-    reads: Result<Reads, Refusal>,
-) -> Result<Response, Refusal> {
-    match reading::tag(&state, &last, reads).await {
-        Some(answer) => answer,
-        None => {
-            let page = format!("/search?q={}", encoded(&format!("tag:{last}")));
-            Ok(found(&page))
-        }
+    request: Request,
+) -> Response {
+    match named(&last) {
+        Some(_) => reading::tag.call(request, state).await,
+        None => found(&format!("/search?q={}", encoded(&format!("tag:{last}")))),
     }
 }
 
-/// The members of a list, as JSON or as a page.
+/// The members of a list: for bots where the path ends in `.json`, else the page.
 #[utoipa::path(get, path = "/list/{owner}/{name}", responses((status = OK)))]
 pub(crate) async fn list(
     State(state): State<AppState>,
     InPath((owner, last)): InPath<(String, String)>,
-    reads: Result<Reads, Refusal>,
-) -> Result<Response, Refusal> {
-    match lists::members(&state, &owner, &last, reads).await {
-        Some(answer) => answer,
-        None => {
-            let page = format!("/account/{}", encoded(&owner));
-            Ok(found(&page))
-        }
+    request: Request,
+) -> Response {
+    match named(&last) {
+        Some(_) => lists::members.call(request, state).await,
+        None => found(&format!("/account/{}", encoded(&owner))),
+    }
+}
+
+/// Puts somebody into a list, for bots; else the form of the page.
+#[utoipa::path(post, path = "/list/{owner}/{name}", responses((status = OK)))]
+pub(crate) async fn change_list(
+    State(state): State<AppState>,
+    InPath((_owner, last)): InPath<(String, String)>,
+    request: Request,
+) -> Response {
+    match named(&last) {
+        Some(_) => lists::add_member.call(request, state).await,
+        None => Refusal::nowhere().into_response(),
     }
 }

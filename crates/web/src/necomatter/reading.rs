@@ -60,30 +60,26 @@ pub(crate) async fn everyone(
     rows(&state, &asked, Some(Timeline::Everyone)).await
 }
 
-/// What has a tag. `None` where the path is that of a page.
-pub(crate) async fn tag(
-    state: &AppState,
-    last: &str,
-    reads: Result<Reads, Refusal>,
-) -> Option<Result<Response, Refusal>> {
-    let tag = named(last)?;
-    let answer = async {
-        let Reads(asked) = reads?;
-        let timeline = Timeline::Tag(tag.to_owned());
-        let clock = Clock::of(&state.store, asked.me()).await?;
-        let limit = asked.given.limit()?;
-        if limit == 0 {
-            return Ok(Answer(Vec::<Mew>::new()).into_response());
-        }
-        let below = below(state, &asked).await?;
-        let reader = asked.reader();
-        let page = state.store.timeline(&reader, &timeline, below, limit);
-        let entries = page.await?.entries;
-        let posts = entries.iter().filter(|entry| entry.repost.is_none());
-        let mews: Vec<Mew> = posts.map(|entry| Mew::alone(&entry.post, &clock)).collect();
-        Ok(Answer(mews).into_response())
-    };
-    Some(answer.await)
+/// What has a tag.
+pub(super) async fn tag(
+    State(state): State<AppState>,
+    InPath(last): InPath<String>,
+    Reads(asked): Reads,
+) -> Result<Answer<Vec<Mew>>, Refusal> {
+    let tag = named(&last).ok_or_else(Refusal::nowhere)?;
+    let timeline = Timeline::Tag(tag.to_owned());
+    let (limit, below) = (asked.given.limit()?, below(&state, &asked).await?);
+    if limit == 0 {
+        return Ok(Answer(Vec::new()));
+    }
+    let reader = asked.reader();
+    let page = state.store.timeline(&reader, &timeline, below, limit);
+    let entries = page.await?.entries;
+    let clock = Clock::of(&state.store, asked.me()).await?;
+    let posts = entries.iter().filter(|entry| entry.repost.is_none());
+    Ok(Answer(
+        posts.map(|entry| Mew::alone(&entry.post, &clock)).collect(),
+    ))
 }
 
 /// What the members of a list of the caller's wrote.
