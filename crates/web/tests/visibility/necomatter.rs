@@ -167,6 +167,17 @@ pub(crate) const FACE: &[Route] = &[
     other("GET", "/static/{*path}", "/static/bot_tutorial.html"),
 ];
 
+/// What follows the address of a page where it is for bots.
+pub(crate) fn endings(route: &str) -> &'static [&'static str] {
+    let of_face = FACE.iter().any(|one| one.path == route);
+    match route {
+        "/tweet/{id}" => &[".json", "_parent.json", "_child.json", "_tree.json"],
+        "/search.json" => &["?search_text=said", "?search_text=mark"],
+        _ if of_face && route.ends_with('}') => &[".json"],
+        _ => &[],
+    }
+}
+
 impl Asker<'_> {
     /// Asks with a session. Whatever comes, nothing hidden is in it.
     pub(crate) async fn face(&self, route: &Route) {
