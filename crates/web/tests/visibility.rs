@@ -131,9 +131,6 @@ async fn everybody_asks(hub: &Hub, world: &World, checks: &[Check]) {
         for check in checks {
             check.run(&asker).await;
         }
-        let again = checks.len() < TABLE.len();
-        for route in FACE.iter().filter(|route| route.shows || !again) {
-            asker.face(route).await;
-        }
+        asker.face(checks.len() < TABLE.len()).await;
     }
 }

@@ -77,7 +77,10 @@ async fn a_stream_tells_what_is_found() {
             Person::new(&hub, "ann").await,
             Person::new(&hub, "ben").await,
         );
+        // What was told before is not told again.
+        let mut earlier = Stream::open(&ben, "hello").await;
         ben.post("hello before").await;
+        assert_eq!(earlier.hit().await["text"], "hello before");
         let mut stream = Stream::open(&ann, "hello").await;
         ben.post("nothing").await;
         let text = "hello <b> hello 日本語\u{2028}\u{85}\nend";

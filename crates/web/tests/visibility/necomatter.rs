@@ -12,7 +12,7 @@ pub(crate) struct Route {
     pub(crate) path: &'static str,
     sample: &'static str,
     /// Whether it shows statements.
-    pub(crate) shows: bool,
+    shows: bool,
 }
 
 const fn shows(method: &'static str, path: &'static str, sample: &'static str) -> Route {
@@ -179,10 +179,19 @@ pub(crate) fn endings(route: &str) -> &'static [&'static str] {
 }
 
 impl Asker<'_> {
-    /// Asks with a session. Whatever comes, nothing hidden is in it.
-    pub(crate) async fn face(&self, route: &Route) {
-        let path = route.sample.replace("NAME", &self.person.name);
+    /// Asks all of them, or those that show statements. Whatever comes, nothing hidden is in it.
+    pub(crate) async fn face(&self, again: bool) {
         let cookie = self.session().await;
+        for route in FACE.iter().filter(|route| route.shows || !again) {
+            match route.path {
+                "/signout" => self.knock(route, &self.session().await).await,
+                _ => self.knock(route, &cookie).await,
+            }
+        }
+    }
+
+    async fn knock(&self, route: &Route, cookie: &str) {
+        let path = route.sample.replace("NAME", &self.person.name);
         let stranger = self.hub.stranger();
         let request = stranger
             .request(route.method, &path)
