@@ -7,6 +7,7 @@
 
 mod about;
 pub mod account;
+mod attachment;
 pub mod audience;
 pub mod audit;
 mod auth;

@@ -9,8 +9,10 @@ use super::refusal::Refusal;
 use super::{lists, named, reading};
 use crate::extract::InPath;
 use crate::frame::asset;
-use crate::part::encoded;
+use crate::problem::Problem;
+use crate::session::same_origin;
 use crate::state::AppState;
+use crate::{list, timeline};
 
 /// The page to sign in.
 #[utoipa::path(get, path = "/signin", responses((status = FOUND)))]
@@ -58,7 +60,8 @@ pub(crate) async fn icon() -> Response {
 #[utoipa::path(get, path = "/static/{*path}", responses((status = FOUND)))]
 pub(crate) async fn beside(InPath(path): InPath<String>) -> Result<Response, Refusal> {
     match path.as_str() {
-        "bot_tutorial.html" | "BOT_catarog.html" => Ok(found("/help")),
+        "bot_tutorial.html" => Ok(found("/help")),
+        "BOT_catarog.html" => Ok(found("/bots")),
         "rest_interfaces.html" => Ok(found("/api")),
         "data_relation.html" => Ok(found("/about")),
         _ => Err(Refusal::nowhere()),
@@ -66,7 +69,7 @@ pub(crate) async fn beside(InPath(path): InPath<String>) -> Result<Response, Ref
 }
 
 /// What has a tag: for bots where the path ends in `.json`, else the page.
-#[utoipa::path(method(get, post), path = "/tag/{tag}", responses((status = OK)))]
+#[utoipa::path(get, path = "/tag/{tag}", responses((status = OK)))]
 pub(crate) async fn tag(
     State(state): State<AppState>,
     InPath(last): InPath<String>,
@@ -74,7 +77,20 @@ pub(crate) async fn tag(
 ) -> Response {
     match named(&last) {
         Some(_) => reading::tag.call(request, state).await,
-        None => found(&format!("/search?q={}", encoded(&format!("tag:{last}")))),
+        None => timeline::page::tag.call(request, state).await,
+    }
+}
+
+/// The same for bots, which can only post.
+#[utoipa::path(post, path = "/tag/{tag}", responses((status = OK)))]
+pub(crate) async fn posted_tag(
+    State(state): State<AppState>,
+    InPath(last): InPath<String>,
+    request: Request,
+) -> Response {
+    match named(&last) {
+        Some(_) => reading::tag.call(request, state).await,
+        None => Refusal::method("GET", "A page is not posted to.").into_response(),
     }
 }
 
@@ -82,12 +98,12 @@ pub(crate) async fn tag(
 #[utoipa::path(get, path = "/list/{owner}/{name}", responses((status = OK)))]
 pub(crate) async fn list(
     State(state): State<AppState>,
-    InPath((owner, last)): InPath<(String, String)>,
+    InPath((_owner, last)): InPath<(String, String)>,
     request: Request,
 ) -> Response {
     match named(&last) {
         Some(_) => lists::members.call(request, state).await,
-        None => found(&format!("/account/{}", encoded(&owner))),
+        None => list::page::show.call(request, state).await,
     }
 }
 
@@ -100,6 +116,7 @@ pub(crate) async fn change_list(
 ) -> Response {
     match named(&last) {
         Some(_) => lists::add_member.call(request, state).await,
-        None => Refusal::nowhere().into_response(),
+        None if same_origin(request.headers()) => list::page::change.call(request, state).await,
+        None => Problem::forbidden("This came from a page of another site.").into_response(),
     }
 }

@@ -1,7 +1,7 @@
 //! Addresses of pages: each leads to where its work is done now.
 
 use noroshi_testkit::each_engine_async;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::common::Hub;
 use crate::person::{Person, refused};
@@ -24,7 +24,7 @@ const LEADS: [(&str, &str); 20] = [
     ("/delete_me", "/settings"),
     ("/stream/client_list", "/bots"),
     ("/static/bot_tutorial.html", "/help"),
-    ("/static/BOT_catarog.html", "/help"),
+    ("/static/BOT_catarog.html", "/bots"),
     ("/static/rest_interfaces.html", "/api"),
     ("/static/data_relation.html", "/about"),
     ("/favicon.ico", "/assets/"),
@@ -65,9 +65,50 @@ async fn pages_that_kept_their_address_are_there() {
         let ann = Person::new(&hub, "ann").await;
         for path in ["/", "/search?search_text=a", "/tag/ioc"] {
             let answer = ann.ask("GET", path, &Value::Null).await;
-            let status = answer.status.as_u16();
-            assert!(status == 200 || status == 302, "{path}: {}", answer.text);
+            assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+            assert!(answer.header("content-type").starts_with("text/html"));
         }
+    })
+    .await;
+}
+
+/// A path is for bots where it ends in `.json`, and for people otherwise.
+#[tokio::test]
+async fn lists_and_tags_have_pages_and_answers_for_bots() {
+    each_engine_async(async |place| {
+        let hub = Hub::on(&place).await;
+        let ann = Person::new(&hub, "ann").await;
+        ann.post("#ioc").await;
+        ann.done("POST", "/list/ann/few.json", &json!({"target_user": "ann"}))
+            .await;
+        for path in ["/tag/ioc", "/list/ann/few"] {
+            let page = ann.ask("GET", path, &Value::Null).await;
+            assert!(
+                page.header("content-type").starts_with("text/html"),
+                "{path}"
+            );
+            assert_eq!(page.status, 200, "{path}: {}", page.text);
+            ann.get(&format!("{path}.json")).await;
+        }
+        refused(&ann.ask("POST", "/tag/ioc", &Value::Null).await, 405);
+        let form = "description=changed";
+        let changed = ann.form("/list/ann/few", form).await;
+        assert_eq!(changed.status, 303, "{}", changed.text);
+        assert_eq!(
+            ann.get("/list/ann/few.json").await["description"],
+            "changed"
+        );
+        let request = hub.stranger().request("POST", "/list/ann/few");
+        let request = request
+            .header("cookie", &ann.cookie)
+            .header("sec-fetch-site", "cross-site")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body("description=stolen");
+        assert_eq!(request.send().await.unwrap().status(), 403);
+        assert_eq!(
+            ann.get("/list/ann/few.json").await["description"],
+            "changed"
+        );
     })
     .await;
 }
