@@ -30,6 +30,7 @@ pub mod list;
 mod live;
 mod lookup;
 mod manage;
+mod necomatter;
 mod notification;
 mod observable;
 mod openapi;

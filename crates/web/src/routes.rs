@@ -19,8 +19,8 @@ use crate::state::AppState;
 use crate::{
     about, account, attachment, audience, audit, batch, browser, change, check, component,
     error_page, follow, frame, headers, health, help, home, key, limits, list, live, lookup,
-    manage, notification, observable, openapi, post, search, session, settings, source, stream,
-    timeline,
+    manage, necomatter, notification, observable, openapi, post, search, session, settings, source,
+    stream, timeline,
 };
 
 /// For whoever watches over the server: no key, and an answer even when all else is busy.
@@ -163,7 +163,6 @@ fn posting() -> OpenApiRouter<AppState> {
         .routes(routes!(timeline::page::home))
         .routes(routes!(timeline::page::everyone))
         .routes(routes!(timeline::page::mentions))
-        .routes(routes!(timeline::page::tag))
         .routes(routes!(timeline::page::follow_tag))
         .routes(routes!(post::send::preview))
         .routes(routes!(post::page::show))
@@ -177,13 +176,74 @@ fn posting() -> OpenApiRouter<AppState> {
         .routes(routes!(account::page::follow))
         .routes(routes!(account::page::mute))
         .routes(routes!(list::page::all, list::page::add))
-        .routes(routes!(list::page::show, list::page::change))
         .routes(routes!(list::page::set_member))
         .routes(routes!(list::page::delete))
         .routes(routes!(notification::page::show))
         .routes(routes!(notification::page::see))
         .routes(routes!(follow::page::show))
         .routes(routes!(stream::page::show))
+}
+
+/// For the bots and pages of NECOMAtter: its routes at the root.
+fn necomatter() -> OpenApiRouter<AppState> {
+    use necomatter::{
+        account, acting, avatar, lists, pages, post, reading, search, stories, stream, tweet,
+    };
+    OpenApiRouter::default()
+        .routes(routes!(post::add))
+        .routes(routes!(stream::clients))
+        .routes(routes!(reading::user))
+        .routes(routes!(reading::timeline))
+        .routes(routes!(reading::everyone))
+        .routes(routes!(reading::list))
+        .routes(routes!(pages::tag, pages::posted_tag))
+        .routes(routes!(search::search))
+        .routes(routes!(search::n6))
+        .routes(routes!(tweet::show, acting::delete))
+        .routes(routes!(tweet::reposters))
+        .routes(routes!(acting::star))
+        .routes(routes!(acting::unstar))
+        .routes(routes!(acting::repost))
+        .routes(routes!(acting::unrepost))
+        .routes(routes!(acting::open))
+        .routes(routes!(stories::add, stories::list))
+        .routes(routes!(stories::show))
+        .routes(routes!(necomatter::users::names))
+        .routes(routes!(necomatter::users::followed))
+        .routes(routes!(necomatter::users::follow))
+        .routes(routes!(necomatter::users::unfollow))
+        .routes(routes!(account::add_key))
+        .routes(routes!(account::delete_key))
+        .routes(routes!(account::add_user))
+        .routes(routes!(lists::add, lists::list))
+        .routes(routes!(pages::list, pages::change_list, lists::describe))
+        .routes(routes!(lists::delete_member))
+        .routes(routes!(lists::post_delete_member))
+        .routes(routes!(avatar::show))
+}
+
+/// The forms of NECOMAtter's pages, and where these pages are now.
+fn necomatter_pages() -> OpenApiRouter<AppState> {
+    use necomatter::{forms, pages, stream};
+    OpenApiRouter::default()
+        .routes(routes!(pages::sign_in, forms::sign_in))
+        .routes(routes!(forms::leave))
+        .routes(routes!(pages::sign_up, forms::sign_up))
+        .routes(routes!(forms::change_password))
+        .routes(routes!(forms::delete_me))
+        .routes(routes!(forms::icon_upload))
+        .routes(routes!(pages::everyone))
+        .routes(routes!(pages::stories))
+        .routes(routes!(pages::settings))
+        .routes(routes!(pages::delete_me))
+        .routes(routes!(pages::icon))
+        .routes(routes!(pages::beside))
+        .routes(routes!(stream::clients_page))
+}
+
+/// For the bots of NECOMAtter: hear of posts for as long as they are connected.
+fn necomatter_stream() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default().routes(routes!(necomatter::stream::listen))
 }
 
 /// For administrators with a browser.
@@ -216,11 +276,14 @@ pub fn app(state: AppState) -> Router {
         .merge(
             asking()
                 .merge(pages().route_layer(guard.clone()))
+                .merge(necomatter())
+                .merge(necomatter_pages().route_layer(guard.clone()))
                 .route_layer(quick),
         )
         .merge(
             waiting()
                 .merge(live())
+                .merge(necomatter_stream())
                 .merge(undoing().route_layer(guard))
                 .route_layer(patient),
         )
@@ -253,6 +316,9 @@ pub struct Route {
 pub fn table() -> Vec<Route> {
     let described = api()
         .merge(pages())
+        .merge(necomatter())
+        .merge(necomatter_pages())
+        .merge(necomatter_stream())
         .merge(live())
         .merge(undoing())
         .into_openapi();

@@ -16,6 +16,7 @@ mod fetch;
 mod fixture;
 mod hub;
 mod links;
+mod listening;
 mod meet;
 mod publisher;
 mod schedule;

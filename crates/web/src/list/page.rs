@@ -120,8 +120,7 @@ struct ListPage {
     error: String,
 }
 
-/// A list: what its members post, and who they are.
-#[utoipa::path(get, path = "/list/{owner}/{name}", responses((status = OK)))]
+/// A list: what its members post, and who they are. `necomatter::pages` has its route, and that of `change`.
 pub(crate) async fn show(
     frame: Frame,
     State(state): State<AppState>,
@@ -182,7 +181,6 @@ async fn own(frame: &Frame, state: &AppState, owner: &str, name: &str) -> Result
 }
 
 /// Gives one's own list another description, and hides it or not.
-#[utoipa::path(post, path = "/list/{owner}/{name}", responses((status = SEE_OTHER)))]
 pub(crate) async fn change(
     frame: Frame,
     State(state): State<AppState>,

@@ -106,8 +106,7 @@ struct TagPage {
     search: String,
 }
 
-/// What has a tag.
-#[utoipa::path(get, path = "/tag/{tag}", responses((status = OK)))]
+/// What has a tag. `necomatter::pages` has its route.
 pub(crate) async fn tag(
     frame: Frame,
     State(state): State<AppState>,

@@ -9,6 +9,7 @@ use noroshi_query::{TimeZone, parse};
 use serde_json::{Value, json};
 
 use crate::common::{Answer, Client, Hub, encoded};
+use crate::necomatter;
 use crate::wall::{Said, Wall};
 
 /// Addresses of one route that one person asks for.
@@ -184,7 +185,13 @@ impl<'a> Walker<'a> {
                 .iter()
                 .map(|text| format!("{route}?q={}", encoded(text)))
                 .collect(),
-            _ => addresses,
+            _ => {
+                let bare = addresses.clone();
+                for end in necomatter::endings(route) {
+                    addresses.extend(bare.iter().map(|address| format!("{address}{end}")));
+                }
+                addresses
+            }
         }
     }
 
@@ -244,6 +251,7 @@ impl<'a> Walker<'a> {
                 .map(|post| format!("{}.evil.example", post.mark))
                 .chain(["evil.example", "192.0.2.7"].map(str::to_owned))
                 .collect(),
+            "path" => vec!["bot_tutorial.html".to_owned()],
             "file" => vec!["none.css".to_owned()],
             "token" => vec!["0123".to_owned()],
             other => panic!("{route}: give the placeholder {other} values in this test"),
