@@ -83,6 +83,14 @@ pub(crate) fn members(conn: &Conn, audience: i64) -> Result<Vec<i64>> {
     conn.query(sql, params![audience], |row| row.int(0))
 }
 
+/// Whether an audience is a list.
+pub(crate) fn is_one(conn: &Conn, audience: i64) -> Result<bool> {
+    let sql = "SELECT 1 FROM list WHERE audience = ?1";
+    Ok(conn
+        .query_opt(sql, params![audience], |_| Ok(()))?
+        .is_some())
+}
+
 /// Whether an audience is a list that an account may write to: its own, or one that is not hidden.
 pub(crate) fn is_open(conn: &Conn, audience: i64, account: i64) -> Result<bool> {
     let sql = "SELECT 1 FROM list WHERE audience = ?1 AND (owner = ?2 OR hidden = 0)";

@@ -192,6 +192,8 @@ mod tests {
         (r"\777", "^^^^", "more than 377"),
         ("a\\", " ^", "nothing after this backslash"),
         ("(a*)*", "    ^", "may match nothing"),
+        ("(?:a??)+", "       ^", "may match nothing"),
+        ("(?:|a)*", "      ^", "may match nothing"),
     ];
 
     #[test]

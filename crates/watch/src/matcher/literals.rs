@@ -197,10 +197,10 @@ mod tests {
             .map(|number| literals.kept[number as usize].slots.clone())
             .collect();
         assert_eq!(slots.concat(), [950, 5950]);
-        for n in 0..1000 {
+        for n in (0..1000).rev() {
             literals.add(&literal(n), n as Slot);
         }
-        assert_eq!(literals.numbers.len(), 1000);
+        assert_eq!((literals.numbers.len(), literals.dead), (1000, 0));
         assert_eq!(literals.kept.len(), 1000, "numbers are given again");
     }
 }

@@ -72,17 +72,18 @@ impl Pattern {
 
     fn matches_in(&self, text: &str) -> Vec<Captures> {
         let haystack = self.haystack(text);
-        let mut found = Vec::new();
+        let mut found: Vec<Captures> = Vec::new();
         let mut cache = None;
+        let (mut at, mut must_move) = (0, false);
         let mut work = 0;
-        let mut at = 0;
-        let mut must_move = false;
-        while at <= haystack.len() && work <= WORK {
+        while work <= WORK {
             work += haystack.len() - at + 1;
             let mut next = None;
-            if must_move && let Some(advance) = &self.0.advance {
-                let cache = cache.get_or_insert_with(|| advance.cache());
-                next = advance.at(cache, &haystack, at);
+            if must_move {
+                next = self.0.advance.as_ref().and_then(|advance| {
+                    let cache = cache.get_or_insert_with(|| advance.cache());
+                    advance.at(cache, &haystack, at)
+                });
                 if next.is_none() {
                     if at == haystack.len() {
                         break;
@@ -90,15 +91,12 @@ impl Pattern {
                     at = text.ceil_char_boundary(at + 1);
                 }
             }
-            let captures = match next {
-                Some(captures) => captures,
-                None => {
-                    let mut captures = self.0.regex.create_captures();
-                    let input = Input::new(&*haystack).range(at..);
-                    self.0.regex.search_captures(&input, &mut captures);
-                    captures
-                }
-            };
+            let captures = next.unwrap_or_else(|| {
+                let mut captures = self.0.regex.create_captures();
+                let input = Input::new(&*haystack).range(at..);
+                self.0.regex.search_captures(&input, &mut captures);
+                captures
+            });
             let Some(span) = captures.get_match().map(|one| one.range()) else {
                 break;
             };

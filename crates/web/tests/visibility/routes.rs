@@ -34,6 +34,8 @@ pub(crate) enum Check {
     AddKey,
     RevokeKey,
     Audit,
+    /// Tells of posts: held against a wall of them, in `posts.rs`.
+    OfPosts,
     /// Says the same to everybody.
     Public,
     Home,
@@ -68,7 +70,51 @@ pub(crate) enum Check {
 }
 
 /// Every route there is.
-pub(crate) const TABLE: [(&str, &str, Check); 79] = [
+pub(crate) const TABLE: [(&str, &str, Check); 111] = [
+    ("GET", "/api/v1/posts", Check::OfPosts),
+    ("POST", "/api/v1/posts", Check::OfPosts),
+    ("GET", "/api/v1/posts/{id}", Check::OfPosts),
+    ("PATCH", "/api/v1/posts/{id}", Check::OfPosts),
+    ("DELETE", "/api/v1/posts/{id}", Check::OfPosts),
+    ("GET", "/api/v1/posts/{id}/thread", Check::OfPosts),
+    ("GET", "/api/v1/posts/{id}/history", Check::OfPosts),
+    ("GET", "/api/v1/posts/{id}/star", Check::OfPosts),
+    ("PUT", "/api/v1/posts/{id}/star", Check::OfPosts),
+    ("DELETE", "/api/v1/posts/{id}/star", Check::OfPosts),
+    ("GET", "/api/v1/posts/{id}/repost", Check::OfPosts),
+    ("PUT", "/api/v1/posts/{id}/repost", Check::OfPosts),
+    ("DELETE", "/api/v1/posts/{id}/repost", Check::OfPosts),
+    ("GET", "/api/v1/timeline", Check::OfPosts),
+    ("GET", "/api/v1/following", Check::OfPosts),
+    ("PUT", "/api/v1/following/accounts/{name}", Check::OfPosts),
+    (
+        "DELETE",
+        "/api/v1/following/accounts/{name}",
+        Check::OfPosts,
+    ),
+    ("PUT", "/api/v1/following/tags/{tag}", Check::OfPosts),
+    ("DELETE", "/api/v1/following/tags/{tag}", Check::OfPosts),
+    ("PUT", "/api/v1/muted/{name}", Check::OfPosts),
+    ("DELETE", "/api/v1/muted/{name}", Check::OfPosts),
+    ("GET", "/api/v1/lists", Check::OfPosts),
+    ("POST", "/api/v1/lists", Check::OfPosts),
+    ("GET", "/api/v1/lists/{owner}/{name}", Check::OfPosts),
+    ("PATCH", "/api/v1/lists/{owner}/{name}", Check::OfPosts),
+    ("DELETE", "/api/v1/lists/{owner}/{name}", Check::OfPosts),
+    (
+        "PUT",
+        "/api/v1/lists/{owner}/{name}/members/{member}",
+        Check::OfPosts,
+    ),
+    (
+        "DELETE",
+        "/api/v1/lists/{owner}/{name}/members/{member}",
+        Check::OfPosts,
+    ),
+    ("GET", "/api/v1/notifications", Check::OfPosts),
+    ("POST", "/api/v1/notifications/seen", Check::OfPosts),
+    ("GET", "/api/v1/listeners", Check::OfPosts),
+    ("GET", "/api/v1/stream", Check::OfPosts),
     ("GET", "/api/v1/search", Check::Search),
     ("GET", "/api/v1/lookup/{*value}", Check::Lookup),
     ("POST", "/api/v1/lookup", Check::Bulk),
@@ -259,6 +305,7 @@ impl Check {
             Check::Keys | Check::AddKey => asker.keys().await,
             Check::RevokeKey => asker.revoke_key().await,
             Check::Audit => asker.managing("GET", "/api/v1/audit").await,
+            Check::OfPosts => {}
             Check::Public => asker.public().await,
             Check::Home => asker.home().await,
             Check::SearchPage => asker.search_page().await,
