@@ -155,7 +155,7 @@ class Hub:
 
         for event in self._forever(ask):
             last_id = event.get("id", last_id)
-            if event.get("type") == "post" and isinstance(event.get("post"), dict):
+            if event.get("type") == "posted" and isinstance(event.get("post"), dict):
                 yield event["post"]
 
     def stream_like_necomatter(self, regexp, description):

@@ -2,7 +2,7 @@
 """Answers `@is_a_phish URL` with a verdict and its reasons. Never contacts the URL.
 
     phishing_judge.py                                            a bot on the stream
-    noroshi watch '"@is_a_phish"' --exec 'phishing_judge.py --filter' --reply    the same as a filter
+    noroshi watch '"@is_a_phish"' --exec 'phishing_judge.py --filter' --as judge --reply   the same as a filter
 """
 
 import argparse

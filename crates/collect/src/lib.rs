@@ -1,6 +1,7 @@
 //! Gets it: recipes, schedule, fetching, external collectors.
 
 mod ensure;
+mod group;
 mod keys;
 pub mod recipe;
 mod run;
@@ -8,6 +9,7 @@ mod schedule;
 mod stop;
 
 pub use ensure::{ensure_source, ensure_sources, offer_sources};
+pub use group::ProcessGroup;
 pub use keys::{Keys, Secret, key_variable};
 pub use run::{CollectError, Failure, MAX_BODY, Options, Origin, Receipt, collect};
 pub use schedule::Schedule;

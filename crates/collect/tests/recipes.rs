@@ -4,8 +4,9 @@
 
 use std::fs;
 use std::io::Cursor;
+use std::time::Duration;
 
-use noroshi_collect::recipe::{Recipe, RequestError, load, load_lenient};
+use noroshi_collect::recipe::{DigestKeys, Recipe, RequestError, load, load_lenient};
 use noroshi_exchange::{BodyError, Limits};
 use noroshi_indicator::Kind;
 use noroshi_store::NewListing;
@@ -48,6 +49,23 @@ fn listings(recipe: &Recipe, body: &str) -> Vec<Result<NewListing, String>> {
     listings
         .map(|row| row.map_err(|bad| bad.to_string()))
         .collect()
+}
+
+#[test]
+fn a_recipe_may_say_when_its_source_speaks() {
+    assert_eq!(recipe(REST).digest, DigestKeys::default());
+    let keys = "[digest]\non = false\nleast = 20\npause = \"6h\"\n";
+    let expected = DigestKeys {
+        on: Some(false),
+        least: Some(20),
+        pause: Some(Duration::from_secs(6 * 3_600)),
+    };
+    assert_eq!(recipe(&format!("{REST}{keys}")).digest, expected);
+    let wrong = error(&format!("{HEAD}{REST}[digest]\nloud = true\n"));
+    assert!(
+        wrong.contains("digest") && wrong.contains("loud"),
+        "{wrong}"
+    );
 }
 
 #[test]

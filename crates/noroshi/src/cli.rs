@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{account, collect, extract, key, lookup, search, serve, source};
+use crate::commands::{account, collect, extract, key, lookup, post, search, serve, source, watch};
 
 /// A hub for cyber threat information: collects feeds, and tells who lists what.
 ///
@@ -52,6 +52,10 @@ pub(crate) enum Command {
     Search(search::SearchArgs),
     /// Finds the observables in a text, defanged or not.
     Extract(extract::ExtractArgs),
+    /// Posts to the timeline.
+    Post(post::PostArgs),
+    /// Follows what is new and matches a query: prints it, or runs a command for each post and lets it reply.
+    Watch(watch::WatchArgs),
     /// Lists, tests and switches sources, and undoes what they brought.
     #[command(subcommand)]
     Source(source::SourceCommand),

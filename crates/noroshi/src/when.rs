@@ -44,6 +44,23 @@ pub(crate) fn future(text: &str) -> Result<i64, String> {
     Ok(time.as_microsecond())
 }
 
+/// Reads a length of time, `30m`, `12h` or `2d`, as microseconds; a year at most.
+pub(crate) fn length(text: &str) -> Result<i64, String> {
+    let micros = text
+        .split_at_checked(text.len().saturating_sub(1))
+        .and_then(|(number, unit)| {
+            let minutes = match unit {
+                "m" => 1,
+                "h" => 60,
+                "d" => 24 * 60,
+                _ => return None,
+            };
+            let minutes = number.parse::<u32>().ok()?.checked_mul(minutes)?;
+            (minutes <= 366 * 24 * 60).then_some(i64::from(minutes) * 60_000_000)
+        });
+    micros.ok_or_else(|| format!("{text:?} is no length of time: write 30m, 12h or 2d"))
+}
+
 fn read(text: &str, now: Timestamp) -> Option<Timestamp> {
     // Before the date, which would be read out of a whole time too.
     if let Ok(time) = text.parse::<Timestamp>() {
@@ -87,6 +104,16 @@ mod tests {
             assert_eq!(relative(now - ago * MINUTE, now), text);
         }
         assert_eq!(absolute(i64::MAX), "beyond the calendar");
+    }
+
+    #[test]
+    fn lengths_are_read() {
+        for (text, minutes) in [("0m", 0), ("30m", 30), ("12h", 720), ("366d", 527_040)] {
+            assert_eq!(length(text), Ok(minutes * MINUTE), "{text}");
+        }
+        for text in ["", "h", "1", "-1h", "367d", "99999999999h", "1é"] {
+            assert!(length(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -28,8 +28,11 @@ enum Members {
 }
 
 impl Readers {
-    /// Whether an account is among them.
-    pub fn include(&self, account: i64) -> bool {
+    /// Whether somebody is among them; the operator always is.
+    pub fn include(&self, reader: &Reader) -> bool {
+        let Some(account) = reader.account_id() else {
+            return true;
+        };
         self.always == account
             || match &*self.audience {
                 Members::Everyone => true,

@@ -4,7 +4,7 @@ use noroshi_indicator::Tlp;
 
 use crate::error::{Error, Result};
 use crate::sql::{Conn, Row, params};
-use crate::{AccountKind, NewAccount, Reader, Role, Store, account, audience, now};
+use crate::{AccountKind, DigestRule, NewAccount, Reader, Role, Store, account, audience, now};
 
 /// What a body means for the rows that are not in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +72,8 @@ pub struct Source {
     pub failures: i64,
     /// Why the last try failed.
     pub last_error: Option<String>,
+    /// When it speaks on the timeline.
+    pub digest: DigestRule,
 }
 
 /// How a try to collect ended, for the schedule.
@@ -86,7 +88,8 @@ pub struct RunOutcome {
 }
 
 const COLUMNS: &str = "s.id, s.name, s.enabled, s.mode, a.name, s.tlp, s.expiry, s.etag,
-    s.last_modified, s.last_good, s.last_run, s.next_run, s.failures, s.last_error";
+    s.last_modified, s.last_good, s.last_run, s.next_run, s.failures, s.last_error,
+    s.digest, s.digest_least, s.digest_pause";
 const FROM: &str = "source s JOIN audience a ON a.id = s.audience";
 
 fn from_row(row: &Row) -> Result<Source> {
@@ -109,6 +112,11 @@ fn from_row(row: &Row) -> Result<Source> {
         next_run: row.opt_int(11)?,
         failures: row.int(12)?,
         last_error: row.opt_text(13)?,
+        digest: DigestRule {
+            on: row.int(14)? != 0,
+            least: row.int(15)?,
+            pause: row.int(16)?,
+        },
     })
 }
 

@@ -14,7 +14,9 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use noroshi_query::{BadPattern, Query};
-use noroshi_store::{Brought, ChangeKind, Chunk, Entry, Listing, News, Readers, Result, Store};
+use noroshi_store::{
+    Brought, ChangeKind, Chunk, Entry, Listing, News, Reader, Readers, Result, Store,
+};
 use tokio::sync::mpsc;
 
 use crate::{Id, Pattern, Watchers};
@@ -44,8 +46,8 @@ pub enum Test {
 #[derive(Clone, Debug)]
 pub struct Listen {
     /// Whose eyes.
-    pub account: i64,
-    /// That account's name.
+    pub reader: Reader,
+    /// Whoever that is, by name.
     pub name: String,
     /// What for.
     pub test: Test,
@@ -205,7 +207,7 @@ struct State {
 
 /// The hub's end of a listener.
 struct Ear {
-    account: i64,
+    reader: Reader,
     sender: mpsc::Sender<Arc<Event>>,
     about: Listening,
 }
@@ -338,18 +340,18 @@ impl State {
         entry: &Entry,
         parent: Option<&Readers>,
     ) {
-        let sees_parent = |account: i64| parent.is_none_or(|readers| readers.include(account));
+        let sees_parent = |reader: &Reader| parent.is_none_or(|readers| readers.include(reader));
         let whole = event(seq, kind, entry.clone());
         let found = self.watchers.matching(&entry.statement());
-        self.send(found, &whole, |account| {
-            readers.include(account) && sees_parent(account)
+        self.send(found, &whole, |reader| {
+            readers.include(reader) && sees_parent(reader)
         });
         if parent.is_some() {
             let entry = without_parent(entry.clone());
             let found = self.watchers.matching(&entry.statement());
             let part = event(seq, kind, entry);
-            self.send(found, &part, |account| {
-                readers.include(account) && !sees_parent(account)
+            self.send(found, &part, |reader| {
+                readers.include(reader) && !sees_parent(reader)
             });
         }
     }
@@ -361,12 +363,12 @@ impl State {
         }
         let said = Said::Listing(Box::new(listing));
         let event = Event::new(place, ChangeKind::Listings, said);
-        self.send(found, &event, |account| readers.include(account));
+        self.send(found, &event, |reader| readers.include(reader));
     }
 
-    fn send(&mut self, to: Vec<Id>, event: &Arc<Event>, may: impl Fn(i64) -> bool) {
+    fn send(&mut self, to: Vec<Id>, event: &Arc<Event>, may: impl Fn(&Reader) -> bool) {
         for id in to {
-            let Some(ear) = self.listening.get_mut(&id).filter(|ear| may(ear.account)) else {
+            let Some(ear) = self.listening.get_mut(&id).filter(|ear| may(&ear.reader)) else {
                 continue;
             };
             match ear.sender.try_send(Arc::clone(event)) {
@@ -394,17 +396,17 @@ fn without_parent(mut entry: Entry) -> Entry {
     entry
 }
 
-/// What of a change an account may read, one statement after the other.
-fn seen_by(account: i64, news: &News) -> Option<Entry> {
+/// The post that a change brought, as a reader sees it.
+fn seen_by(reader: &Reader, news: &News) -> Option<Entry> {
     let Brought::Entry(entry, parent) = &news.brought else {
         return None;
     };
-    if !news.readers.include(account) {
+    if !news.readers.include(reader) {
         return None;
     }
     let hidden = parent
         .as_ref()
-        .is_some_and(|readers| !readers.include(account));
+        .is_some_and(|readers| !readers.include(reader));
     let entry = Entry::clone(entry);
     Some(if hidden { without_parent(entry) } else { entry })
 }

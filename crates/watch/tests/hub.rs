@@ -7,8 +7,8 @@ use std::time::Duration;
 use noroshi_indicator::{Kind, Observable, Tlp};
 use noroshi_query::{TimeZone, parse};
 use noroshi_store::{
-    AccountKind, AudienceKind, ImportMode, Mode, NewAccount, NewListing, NewPost, NewSource, Role,
-    Store, Target,
+    AccountKind, AudienceKind, ImportMode, Mode, NewAccount, NewListing, NewPost, NewSource,
+    Reader, Role, Store, Target,
 };
 use noroshi_watch::{Event, Hub, Listen, Listener, Next, Pattern, Place, Said, Test};
 
@@ -54,7 +54,7 @@ fn query(text: &str) -> Test {
 
 fn listen(account: i64, test: Test, after: Option<Place>) -> Listen {
     Listen {
-        account,
+        reader: Reader::account(account),
         name: format!("account {account}"),
         test,
         description: "a test".to_owned(),

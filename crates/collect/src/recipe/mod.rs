@@ -81,6 +81,9 @@ pub struct Recipe {
     /// The marking of its rows.
     #[serde(default = "de::clear")]
     pub tlp: Tlp,
+    /// When it says on the timeline what it brought.
+    #[serde(default)]
+    pub digest: DigestKeys,
     /// How the body is laid out. Not with a command.
     pub format: Option<Format>,
     /// What the columns mean. Not with a command.
@@ -94,6 +97,19 @@ pub struct Recipe {
     /// What `fields` comes to; made by [`Recipe::parse`].
     #[serde(skip)]
     mapping: Arc<Mapping>,
+}
+
+/// When a new source speaks on the timeline; what is left out is as usual. Later the administrator's word counts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DigestKeys {
+    /// Whether it speaks at all.
+    pub on: Option<bool>,
+    /// It is quiet until so many listings are new or changed.
+    pub least: Option<u32>,
+    /// It is quiet so long after it spoke; the next digest tells of all since.
+    #[serde(default, deserialize_with = "de::optional_duration")]
+    pub pause: Option<Duration>,
 }
 
 /// A text in both languages.

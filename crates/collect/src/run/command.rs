@@ -13,6 +13,7 @@ use tokio::process::{Child, Command};
 
 use super::spool::Spool;
 use super::{CollectError, Run};
+use crate::ProcessGroup;
 
 /// The longest a command may take.
 const TIMEOUT: Duration = Duration::from_secs(15 * 60);
@@ -33,7 +34,7 @@ impl Run<'_> {
         let mut child = self
             .start(command)
             .map_err(|error| failed(error.to_string()))?;
-        let group = Group(child.id());
+        let group = ProcessGroup::of(child.id());
         let spool = Spool::start(self.store, self.options.max_body)?;
         let ended = tokio::time::timeout(TIMEOUT, attend(&mut child, &spool)).await;
         drop(group);
@@ -112,22 +113,4 @@ async fn tail(stderr: Option<impl AsyncRead + Unpin>) -> std::io::Result<String>
     } else {
         format!(": {said}")
     })
-}
-
-/// A process group that goes when this is dropped: after the command's end, at its time-out, or when the run is
-/// stopped. There is no signal to send without unsafe code, but the shell's own `kill` can.
-struct Group(Option<u32>);
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        let Some(leader) = self.0 else { return };
-        let killed = std::process::Command::new("/bin/sh")
-            .args(["-c", "kill -s KILL -- \"-$1\" 2>/dev/null", "kill"])
-            .arg(leader.to_string())
-            .stdin(Stdio::null())
-            .status();
-        if let Err(error) = killed {
-            tracing::warn!(%error, "what a collector started may still run");
-        }
-    }
 }

@@ -104,6 +104,9 @@ pub async fn collect(
     if over_network {
         run.note(&ended).await?;
     }
+    if ended.is_ok() {
+        run.speak().await;
+    }
     ended.map(|done| done.receipt)
 }
 
@@ -142,6 +145,14 @@ impl Run<'_> {
                 receipt: self.import(blob).await?,
                 validators: Some(validators),
             }),
+        }
+    }
+
+    /// Lets the source say what it brought, also what its pause had kept back. What went in is in, said or not.
+    async fn speak(&self) {
+        match self.store.post_digest(self.source.id).await {
+            Ok(_) => {}
+            Err(error) => tracing::warn!(source = self.source.name, %error, "no digest"),
         }
     }
 

@@ -6,9 +6,11 @@ pub(crate) mod extract;
 mod input;
 pub(crate) mod key;
 pub(crate) mod lookup;
+pub(crate) mod post;
 pub(crate) mod search;
 pub(crate) mod serve;
 pub(crate) mod source;
+pub(crate) mod watch;
 
 use crate::cli::{Cli, Command};
 use crate::logging;
@@ -30,6 +32,8 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Collect(args) => collect::run(&place, &args).await,
         Command::Lookup(args) => lookup::run(&place, &args).await,
         Command::Search(args) => search::run(&place, &args).await,
+        Command::Post(args) => post::run(&place, &args).await,
+        Command::Watch(args) => watch::run(&place, &args).await,
         Command::Source(command) => source::run(&place, &command).await,
         Command::Account(command) => account::run(&place, &command).await,
         Command::Key(command) => key::run(&place, &command).await,

@@ -72,7 +72,7 @@ fn start(cursor: Option<&str>) -> anyhow::Result<(i64, Option<String>)> {
 }
 
 /// The error under the query, with marks below what is wrong.
-fn pointed(query: &str, error: &QueryError) -> anyhow::Error {
+pub(super) fn pointed(query: &str, error: &QueryError) -> anyhow::Error {
     let before: String = " ".repeat(error.column.saturating_sub(1));
     let marks = "^".repeat(error.length.max(1));
     usage(format!(

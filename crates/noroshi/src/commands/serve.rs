@@ -164,6 +164,14 @@ fn greet(
         out.line(format!(
             "  curl -H 'Authorization: Bearer {key}' '{url}/api/v1/lookup/{value}'"
         ))?;
+        // The two lines of docs/bots.md.
+        out.line("A bot is two lines, one that watches and one that posts:")?;
+        out.line(format!(
+            "  curl -sSN -G -H 'Authorization: Bearer {key}' -H 'Accept: application/x-ndjson' --data-urlencode 'q=tag:test' '{url}/api/v1/stream'"
+        ))?;
+        out.line(format!(
+            "  curl -sS -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' -d '{{\"text\":\"hello from curl #test\"}}' '{url}/api/v1/posts'"
+        ))?;
     } else if let Some(token) = first_link {
         out.line("Nobody manages it yet. Begin here; the link is good once, for a day:")?;
         out.line(format!("  {url}/welcome/{token}"))?;

@@ -1,6 +1,7 @@
 //! `noroshi source`: what is collected, how it went, and undoing it.
 
 mod bad;
+mod digest;
 mod list;
 mod show;
 mod test;
@@ -63,6 +64,8 @@ pub(crate) enum SourceCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Shows or decides when it says on the timeline what it brought: one post, never a post a row.
+    Digest(digest::DigestArgs),
     /// Shows the rows of a batch that could not be read.
     Bad {
         /// The batch's number.
@@ -91,6 +94,7 @@ pub(crate) async fn run(place: &Place, command: &SourceCommand) -> anyhow::Resul
         }
         SourceCommand::Enable { name, json } => switch(place, name, true, *json).await,
         SourceCommand::Disable { name, json } => switch(place, name, false, *json).await,
+        SourceCommand::Digest(args) => digest::run(place, args).await,
         SourceCommand::Bad { batch, json } => bad::run(place, *batch, *json).await,
         SourceCommand::Rollback { batch, json } => rollback(place, *batch, *json).await,
     }

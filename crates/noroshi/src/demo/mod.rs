@@ -1,11 +1,12 @@
 //! `serve --demo`: invented data that looks like the real thing, and somebody who may read it.
 //!
 //! Everything lies in documentation ranges and under `.example`. The same values come out each time, with dates
-//! relative to the first start. Nothing here opens a connection.
+//! relative to the first start. People and programs talk about them. Nothing here opens a connection.
 
 mod cast;
 mod feeds;
 mod random;
+mod timeline;
 
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
@@ -65,8 +66,10 @@ pub(crate) async fn prepare(store: &Store) -> anyhow::Result<Demo> {
         return Ok(Demo::of(kept.to_owned()));
     }
     refuse_other_data(store).await?;
-    fill(store).await?;
+    let cast = Cast::new(SEED, now());
+    fill(store, &cast).await?;
     let key = add_reader(store).await?;
+    timeline::fill(store, &cast).await?;
     write_secret(&file, &key).with_context(|| file.display().to_string())?;
     Ok(Demo::of(key))
 }
@@ -87,10 +90,16 @@ pub(crate) fn warninglists() -> Warninglists {
 
 async fn refuse_other_data(store: &Store) -> anyhow::Result<()> {
     let ours = |name: &str| FEEDS.iter().any(|feed| feed.name == name);
+    let speaks = |name: &str| {
+        name == ACCOUNT
+            || timeline::SPEAKERS
+                .iter()
+                .any(|(speaker, _)| *speaker == name)
+    };
     let sources = store.sources(&Reader::operator()).await?;
     let accounts = store.accounts().await?;
     let strange = sources.iter().any(|source| !ours(&source.name))
-        || accounts.iter().any(|account| account.name != ACCOUNT);
+        || accounts.iter().any(|account| !speaks(&account.name));
     if strange {
         return Err(usage(format!(
             "{} holds other data: give --demo a directory of its own with --data",
@@ -100,7 +109,7 @@ async fn refuse_other_data(store: &Store) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn fill(store: &Store) -> anyhow::Result<()> {
+async fn fill(store: &Store, cast: &Cast) -> anyhow::Result<()> {
     store.ensure_organisation(ORGANISATION).await?;
     if store.audience(ORGANISATION).await.is_err() {
         let members = [ORGANISATION];
@@ -108,10 +117,9 @@ async fn fill(store: &Store) -> anyhow::Result<()> {
             .add_audience(ORGANISATION, AudienceKind::Organisations, &members)
             .await?;
     }
-    let cast = Cast::new(SEED, now());
     for feed in &FEEDS {
         for run in feeds::runs(cast.now) {
-            import(store, feed, &cast, run).await?;
+            import(store, feed, cast, run).await?;
         }
     }
     Ok(())

@@ -44,10 +44,18 @@ pub(crate) fn root() -> PathBuf {
 /// A command that knows the hub and the account, and nothing else of our surroundings that would lead it elsewhere.
 pub(crate) fn command(program: &str, server: &Server, account: &Account) -> Command {
     let mut command = Command::new(program);
-    let folder = root().join("examples/bots");
+    as_bot(&mut command, server, account).current_dir(root().join("examples/bots"));
+    command
+}
+
+/// Tells a command of the hub and the account.
+pub(crate) fn as_bot<'c>(
+    command: &'c mut Command,
+    server: &Server,
+    account: &Account,
+) -> &'c mut Command {
     let url = format!("http://{}", server.address);
     command
-        .current_dir(folder)
         .env("NOROSHI_URL", &url)
         .env("NOROSHI_NAME", &account.name)
         .env("NOROSHI_KEY", &account.key)
@@ -55,8 +63,7 @@ pub(crate) fn command(program: &str, server: &Server, account: &Account) -> Comm
         .env("NAME", &account.name)
         .env("KEY", &account.key)
         .env("NO_PROXY", "*")
-        .env("PYTHONDONTWRITEBYTECODE", "1");
-    command
+        .env("PYTHONDONTWRITEBYTECODE", "1")
 }
 
 /// A call of a bot that was not made yet.

@@ -3,7 +3,7 @@
 use noroshi_testkit::each_engine;
 use serde_json::json;
 
-use crate::bot::{Account, python, start};
+use crate::bot::{Account, as_bot, python, root, start};
 use crate::fixture::{body, file, offline};
 use crate::hub::{Hub, end};
 use crate::timeline::{Timeline, text};
@@ -74,5 +74,25 @@ fn as_a_filter_it_prints_the_reply() {
                 ended.stdout
             );
         }
+    });
+}
+
+#[test]
+fn as_a_filter_of_the_program_it_is_a_bot() {
+    each_engine(|target| {
+        let hub = Hub::new(&target);
+        let (judge, alice) = (Account::bot(&hub, "judge"), Account::person(&hub, "alice"));
+        fill(&hub);
+        let server = hub.serve(&[]);
+        let timeline = Timeline::of(&server, &alice);
+        let folder = root().join("examples/bots/phishing_judge.py");
+        let exec = format!("python3 '{}' --filter", folder.display());
+        let (query, name) = ("\"@is_a_phish\"", judge.name.as_str());
+        let args = ["watch", query, "--as", name, "--exec", &exec, "--reply"];
+        let _bot = start(as_bot(&mut hub.command(&args), &server, &judge));
+        let reply = timeline.ask(&server, &alice, "@is_a_phish login.evil.example", &judge);
+        let said = text(&reply);
+        assert!(said.starts_with("**phish**"), "{said}");
+        assert!(said.contains("listed by urlfeed"), "{said}");
     });
 }

@@ -58,7 +58,7 @@ impl Timeline {
         std::thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
                 if let Ok(mut event) = serde_json::from_str::<Value>(&line)
-                    && event["type"] == "post"
+                    && event["type"] == "posted"
                     && send.send(event["post"].take()).is_err()
                 {
                     return;

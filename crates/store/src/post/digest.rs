@@ -33,6 +33,15 @@ pub struct DigestRule {
     pub pause: i64,
 }
 
+impl fmt::Display for DigestRule {
+    /// `on, from 1 listing, once in 60 min`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let on = if self.on { "on" } else { "off" };
+        let (least, minutes) = (self.least, self.pause / 60_000_000);
+        write!(f, "{on}, from {least} listings, once in {minutes} min")
+    }
+}
+
 /// What a digest says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Digest {
@@ -202,6 +211,7 @@ fn speak(tx: &Tx, source: i64) -> Result<Option<Post>> {
         tlp: source::tlp(state.tlp)?,
         batch: Some(batch),
         observed: None,
+        at: now(),
     };
     let id = write::insert(tx, &sent, &Reading::of(&digest.to_string())?)?;
     let json = serde_json::to_string(&digest).unwrap_or_default();

@@ -43,6 +43,7 @@ pub(super) struct Sent {
     pub(super) tlp: Tlp,
     pub(super) batch: Option<i64>,
     pub(super) observed: Option<i64>,
+    pub(super) at: i64,
 }
 
 impl Store {
@@ -50,6 +51,17 @@ impl Store {
     /// and one that is not there are told alike. When it returns, the post survives a crash. Cost: a few
     /// index inserts a thing that it names.
     pub async fn add_post(&self, account: i64, new: NewPost) -> Result<Post> {
+        self.add_dated_post(account, new, None).await
+    }
+
+    /// The same as if the clock stood at a time (microseconds since the epoch): for invented data. Timelines go by
+    /// number, so the oldest has to come first.
+    pub async fn add_dated_post(
+        &self,
+        account: i64,
+        new: NewPost,
+        at: Option<i64>,
+    ) -> Result<Post> {
         let reading = Reading::of(&new.text)?;
         if new.attachments.len() > FILES {
             let text = format!("a post has at most {FILES} attachments");
@@ -57,7 +69,7 @@ impl Store {
         }
         self.write(move |tx| {
             let author = account::by_id(tx, account)?;
-            let sent = address(tx, &author, &new)?;
+            let sent = address(tx, &author, &new, at.unwrap_or_else(now))?;
             let id = insert(tx, &sent, &reading)?;
             attachment::attach(tx, account, id, &new.attachments)?;
             one(tx, &Reader::account(account), id)
@@ -152,7 +164,7 @@ pub(super) fn standing(conn: &Conn, reader: &Reader, id: i64) -> Result<Post> {
 }
 
 /// Works out the thread, the audience and the marking.
-fn address(conn: &Conn, author: &Account, new: &NewPost) -> Result<Sent> {
+fn address(conn: &Conn, author: &Account, new: &NewPost, at: i64) -> Result<Sent> {
     let reader = Reader::account(author.id);
     let parent = match new.reply_to {
         Some(id) => Some(standing(conn, &reader, id)?),
@@ -182,6 +194,7 @@ fn address(conn: &Conn, author: &Account, new: &NewPost) -> Result<Sent> {
         tlp,
         batch: None,
         observed: new.observed,
+        at,
     })
 }
 
@@ -210,7 +223,6 @@ pub(crate) fn usual_tlp(audience: &Audience) -> Tlp {
 /// Writes a post and all that it is found by, tells those it is for, and announces it.
 pub(super) fn insert(tx: &Tx, sent: &Sent, reading: &Reading) -> Result<i64> {
     let observables = number(tx, &reading.observables)?;
-    let at = now();
     let sql = "INSERT INTO post (account, author, reply_to, thread, audience, tlp, text, batch,
             observed, published, received)
         VALUES (?1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9) RETURNING id";
@@ -223,7 +235,7 @@ pub(super) fn insert(tx: &Tx, sent: &Sent, reading: &Reading) -> Result<i64> {
         &reading.text,
         sent.batch,
         sent.observed,
-        at
+        sent.at
     ];
     let id = tx.query_one(sql, row, |row| row.int(0))?;
     index(tx, id, reading, &observables)?;

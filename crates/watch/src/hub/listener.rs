@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use noroshi_query::{Matcher, Statement};
-use noroshi_store::{Brought, ChangeKind, News, Result, now};
+use noroshi_store::{Brought, ChangeKind, News, Reader, Result, now};
 use tokio::sync::mpsc;
 
 use super::{
@@ -53,7 +53,7 @@ impl Hub {
         };
         let newest = {
             let state = self.shared.state();
-            state.has_room(listen.account)?;
+            state.has_room(&listen.reader)?;
             state.telling
         };
         let place = listen.after.unwrap_or(Place::behind(newest));
@@ -77,8 +77,8 @@ impl Hub {
 }
 
 impl State {
-    fn has_room(&self, account: i64) -> std::result::Result<(), Refused> {
-        let own = self.listening.values().filter(|ear| ear.account == account);
+    fn has_room(&self, reader: &Reader) -> std::result::Result<(), Refused> {
+        let own = self.listening.values().filter(|ear| ear.reader == *reader);
         if own.count() >= OF_ACCOUNT {
             let text = format!("an account listens {OF_ACCOUNT} times at most: end one first");
             return Err(Refused::TooMany(text));
@@ -152,7 +152,7 @@ impl Listener {
             sent: 0,
         };
         let ear = Ear {
-            account: self.listen.account,
+            reader: self.listen.reader.clone(),
             sender,
             about,
         };
@@ -164,17 +164,17 @@ impl Listener {
 
     /// Reads some of what was missed from the store, up to the next chunk of listings.
     async fn read_on(&mut self) -> Result<()> {
-        let account = self.listen.account;
+        let reader = self.listen.reader.clone();
         let (news, next) = self.hub.shared.store.news(self.read, AT_ONCE).await?;
         for one in news {
-            if let Some(entry) = seen_by(account, &one) {
+            if let Some(entry) = seen_by(&reader, &one) {
                 if self.wants(&entry.statement()) {
                     self.missed.push_back(event(one.seq, one.kind, entry));
                 }
                 continue;
             }
             let listings = matches!(one.brought, Brought::Chunk(_)) && self.matcher.is_some();
-            if listings && one.readers.include(account) {
+            if listings && one.readers.include(&reader) {
                 let read = match self.place {
                     Place {
                         seq,

@@ -47,6 +47,8 @@ pub struct PostAnswer {
     pub revision: i64,
     /// For a source's digest: the newest batch that it tells of.
     pub batch: Option<i64>,
+    /// For a digest: whether that batch was undone since.
+    pub undone: bool,
     /// When what it tells of was seen, where that is said.
     pub observed: Option<Time>,
     /// When its author published it.
@@ -119,6 +121,7 @@ impl From<Post> for PostAnswer {
                 .collect(),
             revision: post.revision,
             batch: post.batch,
+            undone: post.undone,
             observed: post.observed.map(Time),
             published: Time(post.published),
             received: Time(post.received),

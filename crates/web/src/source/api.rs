@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use noroshi_indicator::Tlp;
-use noroshi_store::{Reader, Source};
+use noroshi_store::{DigestRule, Reader, Source};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -63,11 +63,48 @@ pub(crate) struct SourceChange {
     /// The marking, which must fit the audience.
     #[schema(value_type = Option<String>, example = "amber")]
     pub(crate) tlp: Option<Tlp>,
+    /// When it speaks on the timeline.
+    pub(crate) digest: Option<DigestChange>,
+}
+
+/// What to change of when a source speaks; what is left out stays.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DigestChange {
+    /// Whether it speaks at all.
+    on: Option<bool>,
+    /// It is quiet until so many listings are new or changed.
+    #[schema(minimum = 1)]
+    least: Option<i64>,
+    /// It is quiet for so many seconds after it spoke, a year at most.
+    #[schema(minimum = 0, maximum = 31_536_000)]
+    pause: Option<i64>,
+}
+
+impl DigestChange {
+    fn of(self, rule: DigestRule) -> Result<DigestRule, Problem> {
+        if self.least.is_some_and(|least| least < 1) {
+            return Err(Problem::bad_request("digest.least is 1 or more"));
+        }
+        if self
+            .pause
+            .is_some_and(|pause| !(0..=31_536_000).contains(&pause))
+        {
+            return Err(Problem::bad_request(
+                "digest.pause is 0 to 31536000 seconds",
+            ));
+        }
+        Ok(DigestRule {
+            on: self.on.unwrap_or(rule.on),
+            least: self.least.unwrap_or(rule.least),
+            pause: self.pause.map_or(rule.pause, |pause| pause * 1_000_000),
+        })
+    }
 }
 
 /// Change a source
 ///
-/// Switches it on or off, or changes who may read it. Needs the scope `admin`.
+/// Switches it on or off, or changes who may read it and when it speaks. Needs the scope `admin`.
 #[utoipa::path(
     patch, path = "/api/v1/sources/{name}", tag = "collecting", operation_id = "change_source",
     params(("name" = String, Path, description = "Its name.")), request_body = SourceChange,
@@ -94,6 +131,8 @@ pub(crate) async fn apply(
         let store = &state.store;
         // Who may not read it cannot change it either, nor learn that it is there.
         let mut source = store.source(&reader, &name).await?;
+        let rule = change.digest.map(|change| change.of(source.digest));
+        let rule = rule.transpose()?;
         if change.audience.is_some() || change.tlp.is_some() {
             let audience = change.audience.unwrap_or(source.audience);
             let tlp = change.tlp.unwrap_or(source.tlp);
@@ -110,6 +149,14 @@ pub(crate) async fn apply(
             };
             source = store.enable_source(&reader, &name, enabled).await?;
             store.audit(&reader, action, &name, None).await?;
+        }
+        if let Some(rule) = rule {
+            store.set_digest_rule(source.id, rule).await?;
+            let action = "source.digest";
+            store
+                .audit(&reader, action, &name, Some(&rule.to_string()))
+                .await?;
+            source.digest = rule;
         }
         Ok(source)
     })

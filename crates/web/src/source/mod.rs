@@ -10,7 +10,7 @@ pub(crate) mod progress;
 
 use noroshi_indicator::Tlp;
 use noroshi_lookup::Time;
-use noroshi_store::Source;
+use noroshi_store::{DigestRule, Source};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -42,6 +42,29 @@ pub struct SourceAnswer {
     pub failures: i64,
     /// Why the last try failed.
     pub last_error: Option<String>,
+    /// When it speaks on the timeline.
+    pub digest: DigestAnswer,
+}
+
+/// When a source says on the timeline what it brought.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, ToSchema)]
+pub struct DigestAnswer {
+    /// Whether it speaks at all.
+    pub on: bool,
+    /// It is quiet until so many listings are new or changed.
+    pub least: i64,
+    /// It is quiet for so many seconds after it spoke; the next digest tells of all since.
+    pub pause: i64,
+}
+
+impl From<DigestRule> for DigestAnswer {
+    fn from(rule: DigestRule) -> DigestAnswer {
+        DigestAnswer {
+            on: rule.on,
+            least: rule.least,
+            pause: rule.pause / 1_000_000,
+        }
+    }
 }
 
 impl From<Source> for SourceAnswer {
@@ -58,6 +81,7 @@ impl From<Source> for SourceAnswer {
             next_run: source.next_run.map(Time),
             failures: source.failures,
             last_error: source.last_error,
+            digest: source.digest.into(),
         }
     }
 }

@@ -249,6 +249,7 @@ pub(crate) async fn change(
         enabled: form.enabled,
         audience: form.audience,
         tlp,
+        ..SourceChange::default()
     };
     // What is not there is so as a page too, and not a fault of the form.
     let mut page = SourcePage::of(frame, &state, &name, None).await?;

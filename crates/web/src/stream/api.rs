@@ -70,7 +70,7 @@ pub(crate) async fn show(
     }
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
     let listen = Listen {
-        account: caller.account.id,
+        reader: caller.reader(),
         name: caller.account.name,
         test: Test::Query(query),
         description,

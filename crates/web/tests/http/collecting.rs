@@ -138,6 +138,27 @@ async fn a_source_is_switched_and_restricted() {
             (&json!("green"), &json!(false))
         );
 
+        // When it speaks on the timeline.
+        let speaks = json!({"on": true, "least": 1, "pause": 3600});
+        assert_eq!(same["digest"], speaks);
+        let quiet = patch(json!({"digest": {"least": 10, "pause": 60}})).await;
+        let speaks = json!({"on": true, "least": 10, "pause": 60});
+        assert_eq!(quiet.json()["digest"], speaks);
+        for wrong in [
+            json!({"least": 0}),
+            json!({"pause": -1}),
+            json!({"pause": 1 << 40}),
+        ] {
+            let both = json!({"enabled": true, "digest": wrong});
+            patch(both).await.problem(400);
+        }
+        patch(json!({"digest": {"loud": true}})).await.problem(422);
+        let source = root.json("/api/v1/sources/feed").await;
+        assert_eq!(
+            (&source["digest"], &source["enabled"]),
+            (&speaks, &json!(false))
+        );
+
         let narrow = patch(json!({"audience": "few", "tlp": "red", "enabled": true}))
             .await
             .json();
@@ -155,7 +176,12 @@ async fn a_source_is_switched_and_restricted() {
             .collect();
         assert_eq!(
             actions,
-            ["source.enable", "source.restrict", "source.disable"]
+            [
+                "source.enable",
+                "source.restrict",
+                "source.digest",
+                "source.disable"
+            ]
         );
     })
     .await;

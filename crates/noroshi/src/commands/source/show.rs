@@ -133,6 +133,7 @@ fn print(
                     source.tlp.name().to_uppercase()
                 )),
             ),
+            ("digest", Some(source.digest.to_string())),
             ("last good", time(source.last_good)),
             ("last run", time(source.last_run)),
             ("next run", time(source.next_run)),
