@@ -40,6 +40,7 @@ mod settings;
 mod sheet;
 pub mod source;
 mod state;
+pub mod story;
 
 pub use openapi::document;
 pub use problem::Problem;

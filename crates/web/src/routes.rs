@@ -18,7 +18,7 @@ use crate::state::AppState;
 use crate::{
     about, account, audience, audit, batch, browser, change, check, component, error_page, frame,
     headers, health, help, home, key, limits, live, lookup, manage, observable, openapi, search,
-    session, settings, source,
+    session, settings, source, story,
 };
 
 /// For whoever watches over the server: no key, and an answer even when all else is busy.
@@ -59,6 +59,16 @@ fn asking() -> OpenApiRouter<AppState> {
         .routes(routes!(key::api::list, key::api::add))
         .routes(routes!(key::api::revoke))
         .routes(routes!(audit::api::list))
+        .routes(routes!(story::api::list, story::api::add))
+        .routes(routes!(
+            story::api::show,
+            story::api::change,
+            story::api::delete
+        ))
+        .routes(routes!(story::api::versions))
+        .routes(routes!(story::api::version))
+        .routes(routes!(story::api::candidates))
+        .routes(routes!(story::api::export))
 }
 
 /// For programs, with a key: waits for something, or must not be cut off.
@@ -99,6 +109,14 @@ fn pages() -> OpenApiRouter<AppState> {
         .routes(routes!(source::first::show, source::first::choose))
         .routes(routes!(source::progress::show))
         .routes(routes!(batch::page::show))
+        .routes(routes!(story::page::list))
+        .routes(routes!(story::edit::blank, story::edit::add))
+        .routes(routes!(story::page::show))
+        .routes(routes!(story::edit::open, story::edit::change))
+        .routes(routes!(story::page::version))
+        .routes(routes!(story::page::delete))
+        .routes(routes!(story::page::collect))
+        .routes(routes!(story::export::show))
         .merge(managing())
         .routes(routes!(session::page::sign_out))
 }

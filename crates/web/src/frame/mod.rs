@@ -20,14 +20,14 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use noroshi_store::{Account, Reader, Role};
+use noroshi_store::{Account, Reader, Role, Scope};
 
 pub(crate) use language::Language;
 pub(crate) use look::Look;
 pub(crate) use theme::Theme;
 pub(crate) use words::{Words, count, fill, thousands};
 
-use crate::auth::may_roll_back;
+use crate::auth::{granted, may_roll_back};
 use crate::part::encoded;
 use crate::problem::Problem;
 use crate::session::SignedIn;
@@ -50,6 +50,11 @@ impl Frame {
     /// Whether the reader may undo what sources brought.
     pub(crate) fn rolls_back(&self) -> bool {
         may_roll_back(self.account.role)
+    }
+
+    /// Whether the reader may write.
+    pub(crate) fn writes(&self) -> bool {
+        !granted(self.account.role, &[Scope::Write]).is_empty()
     }
 
     /// With the eyes of whom a page is read.

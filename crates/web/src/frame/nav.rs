@@ -20,6 +20,7 @@ impl Frame {
         vec![
             self.entry("/", "home", words.nav_home),
             self.entry("/search", "search", words.nav_search),
+            self.entry("/stories", "story", words.nav_stories),
             self.entry("/check", "check", words.nav_check),
             self.entry("/sources", "sources", words.nav_sources),
         ]
@@ -46,7 +47,11 @@ impl Frame {
         let one = ["/source/", "/batch/"]
             .iter()
             .any(|one| path.starts_with(one));
-        let path = if one { "/sources" } else { path };
+        let path = match one {
+            true => "/sources",
+            false if path.starts_with("/story/") => "/stories",
+            false => path,
+        };
         let below = path.strip_prefix(href);
         let open =
             below.is_some_and(|rest| rest.is_empty() || (rest.starts_with('/') && href != "/"));
