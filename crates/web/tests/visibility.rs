@@ -20,6 +20,8 @@ mod pages;
 mod people;
 #[path = "visibility/routes.rs"]
 mod routes;
+#[path = "visibility/stories.rs"]
+mod stories;
 #[path = "visibility/world.rs"]
 mod world;
 
