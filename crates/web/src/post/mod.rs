@@ -1,5 +1,7 @@
 //! Posts as answers show them, and the one way to write one.
 
+pub(crate) mod api;
+
 use std::time::Instant;
 
 use noroshi_lookup::{Time, Value};

@@ -1,0 +1,3 @@
+//! Whom and what an account follows and mutes.
+
+pub(crate) mod api;

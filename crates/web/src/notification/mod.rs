@@ -1,0 +1,3 @@
+//! Notifications: who mentioned, answered, reposted, starred or followed somebody.
+
+pub(crate) mod api;

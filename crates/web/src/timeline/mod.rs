@@ -1,0 +1,3 @@
+//! Timelines: pages of posts and reposts, newest first.
+
+pub(crate) mod api;
