@@ -215,7 +215,7 @@ impl Asker<'_> {
         self.hub.account(&name, Role::Reader).await;
         let cookie = self.session().await;
         let path = format!("/manage/accounts/{name}{rest}");
-        let form = "role=reader&organisation=&description=x&enabled=1";
+        let form = "role=reader&organisation=&description=x&owner=&enabled=1";
         let answer = match method {
             "GET" => self.page(&path, &cookie).await,
             _ => self.post(&path, &cookie, form).await,
