@@ -50,6 +50,8 @@ export const pages = {
   observable: '/observable/domain/login-kaisha.example',
   unlisted: '/observable/ipv4/192.0.2.250',
   check: '/check',
+  stories: '/stories',
+  'story-new': '/story/new',
   sources: '/sources',
   overlap: '/sources/overlap',
   source: '/source/demo-phishing',
