@@ -1,12 +1,17 @@
 //! What a lookup of one value answers.
 
 use noroshi_exchange::warninglist::{Through, Warninglists};
-use noroshi_indicator::{Detected, Observable};
-use noroshi_store::Lookup;
+use noroshi_indicator::{Detected, Observable, Tlp};
+use noroshi_store::{Lookup, Post};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{Listing, Value, Verdict};
+use crate::{Listing, Time, Value, Verdict};
+
+/// Posts that an answer shows; the verdict counts all.
+const POSTS: usize = 50;
+/// Characters of their text.
+const SHORT: usize = 200;
 
 /// Everything collected about one value that the reader may see.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, ToSchema)]
@@ -23,10 +28,30 @@ pub struct Answer {
     pub verdict: Verdict,
     /// Who lists the value itself.
     pub listings: Vec<Listing>,
+    /// The posts that name the value, the newest first.
+    pub posts: Vec<Mention>,
     /// What is listed around the value, by how it belongs to it.
     pub related: Vec<Related>,
     /// False when there is too much around the value to count it all; its counts are then "at least".
     pub complete: bool,
+}
+
+/// A post that names the value.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, ToSchema)]
+pub struct Mention {
+    /// The post's number.
+    pub id: i64,
+    /// Who wrote it, by name.
+    pub from: String,
+    /// When it was published.
+    pub published: Time,
+    /// The marking: `clear`, `green`, `amber`, `amber+strict` or `red`.
+    #[schema(value_type = String, example = "green")]
+    pub tlp: Tlp,
+    /// Tags as written, without `#`.
+    pub tags: Vec<String>,
+    /// How its text begins, without Markdown.
+    pub text: String,
 }
 
 /// A warninglist that has the value.
@@ -131,10 +156,32 @@ impl Answer {
             port: detected.port,
             suspicious: detected.suspicious,
             warninglists,
-            verdict: Verdict::of(&kept.listings),
+            verdict: Verdict {
+                posts: kept.posts.len(),
+                ..Verdict::of(&kept.listings)
+            },
+            posts: kept
+                .posts
+                .iter()
+                .take(POSTS)
+                .map(|post| Mention::from(&**post))
+                .collect(),
             listings: kept.listings.iter().map(Listing::from).collect(),
             related: related.collect(),
             complete: kept.complete,
+        }
+    }
+}
+
+impl From<&Post> for Mention {
+    fn from(post: &Post) -> Mention {
+        Mention {
+            id: post.id,
+            from: post.from.name.clone(),
+            published: Time(post.published),
+            tlp: post.tlp,
+            tags: post.tags.clone(),
+            text: noroshi_exchange::post::plain(&post.text, SHORT),
         }
     }
 }
@@ -143,7 +190,7 @@ impl From<&noroshi_store::Found> for RelatedValue {
     fn from(found: &noroshi_store::Found) -> RelatedValue {
         RelatedValue {
             observable: Value::from(&found.observable),
-            verdict: Verdict::of(&found.listings),
+            verdict: Verdict::about(found),
         }
     }
 }

@@ -21,9 +21,10 @@ pub const MOST_VALUES: usize = 20_000;
 /// The values of a text, sorted into known and unknown.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, ToSchema)]
 pub struct BulkAnswer {
-    /// Values that a source the reader may see lists, or did, in the order of the text.
+    /// Values that a source lists, or did, or a post names, as far as the reader may see; in the order
+    /// of the text.
     pub known: Vec<KnownValue>,
-    /// Values that none does, in the order of the text.
+    /// Values about which nothing is said, in the order of the text.
     pub unknown: Vec<UnknownValue>,
     /// False when the text has more than 20,000 distinct values: the rest of it was not read.
     pub complete: bool,
@@ -31,18 +32,18 @@ pub struct BulkAnswer {
     pub read: usize,
 }
 
-/// A value of a text that is listed.
+/// A value of a text about which something is said.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, ToSchema)]
 pub struct KnownValue {
     /// The value.
     pub observable: Value,
     /// Names of the warninglists that have it.
     pub warninglists: Vec<String>,
-    /// What its listings come to.
+    /// What is said about it.
     pub verdict: Verdict,
 }
 
-/// A value of a text that is not listed.
+/// A value of a text about which nothing is said.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, ToSchema)]
 pub struct UnknownValue {
     /// The value.
@@ -82,7 +83,10 @@ pub async fn bulk(
     let found = store.known(reader, values.observables.clone()).await?;
     let mut verdicts: HashMap<Observable, Verdict> = found
         .into_iter()
-        .map(|found| (found.observable, Verdict::of(&found.listings)))
+        .map(|found| {
+            let verdict = Verdict::about(&found);
+            (found.observable, verdict)
+        })
         .collect();
     let mut answer = BulkAnswer {
         known: Vec::new(),

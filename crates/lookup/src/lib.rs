@@ -19,7 +19,7 @@ use noroshi_exchange::warninglist::Warninglists;
 use noroshi_indicator::{Detected, Observable};
 use noroshi_store::{Reader, Store};
 
-pub use answer::{Answer, Related, RelatedValue, Tie, Warning};
+pub use answer::{Answer, Mention, Related, RelatedValue, Tie, Warning};
 pub use bulk::{BulkAnswer, KnownValue, MOST_BYTES, MOST_VALUES, UnknownValue, bulk};
 pub use error::LookupError;
 pub use listing::{Listing, State};

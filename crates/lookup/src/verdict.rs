@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use noroshi_indicator::Tlp;
-use noroshi_store::Listing;
+use noroshi_store::{Found, Listing};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -36,9 +36,20 @@ pub struct Verdict {
     pub first_seen: Option<Time>,
     /// The latest sighting of any source.
     pub last_seen: Option<Time>,
+    /// How many posts that the reader may see name the value. That does not make it known: a post may
+    /// name what is harmless.
+    pub posts: usize,
 }
 
 impl Verdict {
+    /// Sums up all that is said about a value.
+    pub fn about(found: &Found) -> Verdict {
+        Verdict {
+            posts: found.posts.len(),
+            ..Verdict::of(&found.listings)
+        }
+    }
+
     /// Sums up the listings of one value.
     pub fn of<'a>(listings: impl IntoIterator<Item = &'a Listing>) -> Verdict {
         let mut verdict = Verdict::default();
@@ -65,13 +76,18 @@ impl Verdict {
     }
 }
 
-/// One line: `listed by 2 sources (a, b): Emotet; tags: c2, phishing`, or `not listed`.
+/// One line: `listed by 2 sources (a, b): Emotet; tags: c2, phishing`, `mentioned in 2 posts`, or
+/// `not listed`.
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plural = |count: usize| if count == 1 { "" } else { "s" };
         let Some(state) = self.state else {
-            return f.write_str("not listed");
+            return match self.posts {
+                0 => f.write_str("not listed"),
+                n => write!(f, "mentioned in {n} post{}", plural(n)),
+            };
         };
-        let plural = if self.source_count == 1 { "" } else { "s" };
+        let plural = plural(self.source_count);
         let (state, count) = (state.name(), self.source_count);
         write!(
             f,
@@ -121,6 +137,18 @@ mod tests {
         assert_eq!(verdict, Verdict::default());
         assert!(!verdict.known);
         assert_eq!(verdict.to_string(), "not listed");
+    }
+
+    #[test]
+    fn what_only_posts_name_is_mentioned() {
+        for (posts, line) in [(1, "mentioned in 1 post"), (2, "mentioned in 2 posts")] {
+            let verdict = Verdict {
+                posts,
+                ..Verdict::default()
+            };
+            assert_eq!(verdict.to_string(), line);
+            assert!(!verdict.known);
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Where the data is: flags, environment and configuration come to a store.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -15,8 +15,9 @@ use crate::outcome::{tell, usage};
 /// The data directory where none is named: in the current directory.
 const DEFAULT_DATA: &str = "noroshi-data";
 
-/// Where the server listens where nothing else is said.
+/// Where the server listens where nothing else is said: on this machine, by either of its addresses.
 const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+const LISTEN_6: SocketAddr = SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), 8080);
 
 /// The folder of the data directory with further warninglists, as MISP publishes them.
 const WARNINGLISTS: &str = "warninglists";
@@ -59,7 +60,7 @@ impl Place {
     /// Where the server listens unless the command line says otherwise.
     pub(crate) fn listen(&self) -> Vec<SocketAddr> {
         match self.config.listen.as_slice() {
-            [] => vec![LISTEN],
+            [] => vec![LISTEN, LISTEN_6],
             some => some.to_vec(),
         }
     }
@@ -125,5 +126,23 @@ impl Place {
             tell(&error.to_string());
         }
         lists
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_nothing_is_said_both_addresses_of_this_machine_are_listened_on() {
+        let args = PlaceArgs {
+            data: Some("/nowhere".into()),
+            database: None,
+            config: None,
+        };
+        let place = Place::new(&args).unwrap();
+        let told: Vec<String> = place.listen().iter().map(ToString::to_string).collect();
+        assert_eq!(told, ["127.0.0.1:8080", "[::1]:8080"]);
+        assert_eq!(place.base(), "http://127.0.0.1:8080");
     }
 }

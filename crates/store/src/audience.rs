@@ -70,15 +70,21 @@ pub(crate) fn by_name(conn: &Conn, name: &str) -> Result<Audience> {
     })
 }
 
+impl Audience {
+    /// Whether a statement with this marking may go to the audience: none may be wider than its TLP.
+    pub fn fits(&self, tlp: Tlp) -> bool {
+        match (tlp, self.kind) {
+            (Tlp::Clear | Tlp::Green, _) | (_, AudienceKind::Accounts) => true,
+            (Tlp::Amber, AudienceKind::Organisations) => true,
+            (Tlp::AmberStrict, AudienceKind::Organisations) => self.members.len() == 1,
+            _ => false,
+        }
+    }
+}
+
 /// Refuses a TLP that is narrower than the audience.
 pub(crate) fn check_tlp(tlp: Tlp, audience: &Audience) -> Result<()> {
-    let fits = match (tlp, audience.kind) {
-        (Tlp::Clear | Tlp::Green, _) | (_, AudienceKind::Accounts) => true,
-        (Tlp::Amber, AudienceKind::Organisations) => true,
-        (Tlp::AmberStrict, AudienceKind::Organisations) => audience.members.len() == 1,
-        _ => false,
-    };
-    if fits {
+    if audience.fits(tlp) {
         return Ok(());
     }
     let allowed = match tlp {

@@ -167,6 +167,16 @@ impl Store {
         .await
     }
 
+    /// The key of a secret, whether it is good or not.
+    pub async fn key_of(&self, secret: &str) -> Result<Option<ApiKey>> {
+        let hash = hash(secret);
+        self.read(move |conn| {
+            let mut keys = select(conn, "WHERE k.hash = ?1", params![&hash])?;
+            Ok(keys.pop().map(|(_, key)| key))
+        })
+        .await
+    }
+
     /// Takes a key back, at once.
     pub async fn revoke_key(&self, id: i64) -> Result<ApiKey> {
         self.write(move |tx| {

@@ -7,6 +7,7 @@
 
 mod about;
 pub mod account;
+mod attachment;
 pub mod audience;
 pub mod audit;
 mod auth;
@@ -29,6 +30,7 @@ pub mod list;
 mod live;
 mod lookup;
 mod manage;
+mod necomatter;
 mod notification;
 mod observable;
 mod openapi;

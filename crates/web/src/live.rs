@@ -1,4 +1,6 @@
-//! One stream a tab: tells when there is something new that its reader may see.
+//! One stream a tab: tells when there is something new that its reader may see, and of a timeline which
+//! rows are the newest. From these a page knows what it lacks, however long it was away and whatever was
+//! committed in which order: nothing is told twice and nothing is left out.
 //!
 //! A tab that waits costs its connection and nothing else: all of them follow the same number, and
 //! only when that grows is the database asked, once a tab, at most every [`PACE`].
@@ -12,14 +14,16 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::stream;
-use noroshi_store::Reader;
-use serde::Serialize;
+use noroshi_store::{Change, Reader};
+use serde::{Deserialize, Serialize};
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
+use crate::extract::Params;
 use crate::frame::Frame;
 use crate::problem::Problem;
 use crate::session;
 use crate::state::AppState;
+use crate::timeline::Followed;
 
 /// A comment is sent so often, so that whatever stands between keeps the connection open.
 const HEARTBEAT: Duration = Duration::from_secs(20);
@@ -38,6 +42,17 @@ struct News {
     delisted: i64,
     posts: i64,
     sources: BTreeSet<String>,
+    /// Notifications that were not looked at.
+    fresh: i64,
+    /// The newest rows of what the page follows, if anything was posted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rows: Option<Vec<i64>>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct LiveParams {
+    /// The timeline that the page shows, as [`Followed::named`] has it.
+    timeline: Option<String>,
 }
 
 struct Tab {
@@ -46,6 +61,10 @@ struct Tab {
     token: String,
     latest: watch::Receiver<i64>,
     seq: i64,
+    /// What the page shows.
+    followed: Option<Followed>,
+    /// Whether it has to be told how that stands now.
+    first: bool,
     _turn: OwnedSemaphorePermit,
 }
 
@@ -55,7 +74,12 @@ pub(crate) async fn show(
     frame: Frame,
     State(state): State<AppState>,
     headers: HeaderMap,
+    Params(params): Params<LiveParams>,
 ) -> Result<Response, Problem> {
+    let followed = match &params.timeline {
+        Some(name) => Some(Followed::asked(name, &frame, &state.store).await?),
+        None => None,
+    };
     let turn = state
         .live
         .clone()
@@ -78,6 +102,8 @@ pub(crate) async fn show(
             .filter(|last| (0..=newest).contains(last))
             .unwrap_or(newest),
         latest,
+        first: followed.is_some(),
+        followed,
         state,
         _turn: turn,
     };
@@ -93,15 +119,8 @@ impl Tab {
     /// Waits for news. Nothing when the stream is to end: the server stops, or the session did.
     async fn next(&mut self) -> Option<Event> {
         loop {
-            if *self.latest.borrow_and_update() <= self.seq {
-                tokio::select! {
-                    changed = self.latest.changed() => changed.ok()?,
-                    () = self.state.closed() => return None,
-                }
-                tokio::select! {
-                    () = tokio::time::sleep(PACE) => {}
-                    () = self.state.closed() => return None,
-                }
+            if !self.first && *self.latest.borrow_and_update() <= self.seq {
+                self.wait().await?;
             }
             let store = &self.state.store;
             let account = store.session(&self.token).await.ok()??;
@@ -110,22 +129,47 @@ impl Tab {
             }
             let (changes, seq) = store.changes(&self.reader, self.seq, CHANGES).await.ok()?;
             self.seq = seq;
-            if changes.is_empty() {
+            let first = std::mem::take(&mut self.first);
+            if changes.is_empty() && !first {
                 continue;
             }
-            let mut news = News::default();
-            for change in changes {
-                news.new += change.new;
-                news.changed += change.changed;
-                news.delisted += change.delisted;
-                if change.batch.is_some() {
-                    news.sources.insert(change.from);
-                } else {
-                    news.posts += 1;
-                }
+            let mut news = News::of(changes);
+            news.fresh = store.fresh_notifications(account.id).await.ok()?;
+            if let Some(followed) = &self.followed
+                && (first || news.posts > 0)
+            {
+                news.rows = Some(followed.rows(store, account.id).await.ok()?);
             }
             let event = Event::default().event("news").id(self.seq.to_string());
             return event.retry(AGAIN).json_data(&news).ok();
         }
+    }
+
+    /// Until there is a change, and a little longer. Nothing when the server stops.
+    async fn wait(&mut self) -> Option<()> {
+        tokio::select! {
+            changed = self.latest.changed() => changed.ok()?,
+            () = self.state.closed() => return None,
+        }
+        tokio::select! {
+            () = tokio::time::sleep(PACE) => Some(()),
+            () = self.state.closed() => None,
+        }
+    }
+}
+
+impl News {
+    fn of(changes: Vec<Change>) -> News {
+        let mut news = News::default();
+        for change in changes {
+            news.new += change.new;
+            news.changed += change.changed;
+            news.delisted += change.delisted;
+            match change.post {
+                Some(_) => news.posts += 1,
+                None => drop(news.sources.insert(change.from)),
+            }
+        }
+        news
     }
 }

@@ -17,9 +17,10 @@ use utoipa_axum::routes;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::{
-    about, account, audience, audit, batch, browser, change, check, component, error_page, follow,
-    frame, headers, health, help, home, key, limits, list, live, lookup, manage, notification,
-    observable, openapi, post, search, session, settings, source, stream, timeline,
+    about, account, attachment, audience, audit, batch, browser, change, check, component,
+    error_page, follow, frame, headers, health, help, home, key, limits, list, live, lookup,
+    manage, necomatter, notification, observable, openapi, post, search, session, settings, source,
+    stream, timeline,
 };
 
 /// For whoever watches over the server: no key, and an answer even when all else is busy.
@@ -60,11 +61,11 @@ fn asking() -> OpenApiRouter<AppState> {
         .routes(routes!(key::api::list, key::api::add))
         .routes(routes!(key::api::revoke))
         .routes(routes!(audit::api::list))
-        .merge(posting())
+        .merge(writing())
 }
 
 /// For programs, with a key: what people and bots write.
-fn posting() -> OpenApiRouter<AppState> {
+fn writing() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(post::api::search, post::api::add))
         .routes(routes!(post::api::show, post::api::edit, post::api::delete))
@@ -95,6 +96,7 @@ fn posting() -> OpenApiRouter<AppState> {
         .routes(routes!(notification::api::list))
         .routes(routes!(notification::api::see))
         .routes(routes!(stream::api::listeners))
+        .routes(routes!(attachment::api::show))
 }
 
 /// For programs, with a key: waits for something, or must not be cut off.
@@ -103,6 +105,7 @@ fn waiting() -> OpenApiRouter<AppState> {
         .routes(routes!(change::api::list))
         .routes(routes!(stream::api::show))
         .routes(routes!(batch::api::roll_back))
+        .routes(routes!(attachment::api::add).layer(DefaultBodyLimit::max(attachment::LARGEST)))
 }
 
 /// For people with a browser.
@@ -136,6 +139,7 @@ fn pages() -> OpenApiRouter<AppState> {
         .routes(routes!(source::first::show, source::first::choose))
         .routes(routes!(source::progress::show))
         .routes(routes!(batch::page::show))
+        .merge(posting())
         .merge(managing())
         .routes(routes!(session::page::sign_out))
 }
@@ -147,7 +151,99 @@ fn live() -> OpenApiRouter<AppState> {
 
 /// For people with a browser: what must not be cut off.
 fn undoing() -> OpenApiRouter<AppState> {
-    OpenApiRouter::default().routes(routes!(batch::page::roll_back))
+    let form = DefaultBodyLimit::max(post::send::FORM);
+    OpenApiRouter::default()
+        .routes(routes!(batch::page::roll_back))
+        .routes(routes!(post::send::send).layer(form))
+}
+
+/// For people with a browser: what they say to each other.
+fn posting() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .routes(routes!(timeline::page::home))
+        .routes(routes!(timeline::page::everyone))
+        .routes(routes!(timeline::page::mentions))
+        .routes(routes!(timeline::page::follow_tag))
+        .routes(routes!(post::send::preview))
+        .routes(routes!(post::page::show))
+        .routes(routes!(post::page::history))
+        .routes(routes!(post::page::ask, post::page::edit))
+        .routes(routes!(post::act::star))
+        .routes(routes!(post::act::repost))
+        .routes(routes!(post::act::delete))
+        .routes(routes!(attachment::page::show))
+        .routes(routes!(account::page::show))
+        .routes(routes!(account::page::follow))
+        .routes(routes!(account::page::mute))
+        .routes(routes!(list::page::all, list::page::add))
+        .routes(routes!(list::page::set_member))
+        .routes(routes!(list::page::delete))
+        .routes(routes!(notification::page::show))
+        .routes(routes!(notification::page::see))
+        .routes(routes!(follow::page::show))
+        .routes(routes!(stream::page::show))
+}
+
+/// For the bots and pages of NECOMAtter: its routes at the root.
+fn necomatter() -> OpenApiRouter<AppState> {
+    use necomatter::{
+        account, acting, avatar, lists, pages, post, reading, search, stories, stream, tweet,
+    };
+    OpenApiRouter::default()
+        .routes(routes!(post::add))
+        .routes(routes!(stream::clients))
+        .routes(routes!(reading::user))
+        .routes(routes!(reading::timeline))
+        .routes(routes!(reading::everyone))
+        .routes(routes!(reading::list))
+        .routes(routes!(pages::tag, pages::posted_tag))
+        .routes(routes!(search::search))
+        .routes(routes!(search::n6))
+        .routes(routes!(tweet::show, acting::delete))
+        .routes(routes!(tweet::reposters))
+        .routes(routes!(acting::star))
+        .routes(routes!(acting::unstar))
+        .routes(routes!(acting::repost))
+        .routes(routes!(acting::unrepost))
+        .routes(routes!(acting::open))
+        .routes(routes!(stories::add, stories::list))
+        .routes(routes!(stories::show))
+        .routes(routes!(necomatter::users::names))
+        .routes(routes!(necomatter::users::followed))
+        .routes(routes!(necomatter::users::follow))
+        .routes(routes!(necomatter::users::unfollow))
+        .routes(routes!(account::add_key))
+        .routes(routes!(account::delete_key))
+        .routes(routes!(account::add_user))
+        .routes(routes!(lists::add, lists::list))
+        .routes(routes!(pages::list, pages::change_list, lists::describe))
+        .routes(routes!(lists::delete_member))
+        .routes(routes!(lists::post_delete_member))
+        .routes(routes!(avatar::show))
+}
+
+/// The forms of NECOMAtter's pages, and where these pages are now.
+fn necomatter_pages() -> OpenApiRouter<AppState> {
+    use necomatter::{forms, pages, stream};
+    OpenApiRouter::default()
+        .routes(routes!(pages::sign_in, forms::sign_in))
+        .routes(routes!(forms::leave))
+        .routes(routes!(pages::sign_up, forms::sign_up))
+        .routes(routes!(forms::change_password))
+        .routes(routes!(forms::delete_me))
+        .routes(routes!(forms::icon_upload))
+        .routes(routes!(pages::everyone))
+        .routes(routes!(pages::stories))
+        .routes(routes!(pages::settings))
+        .routes(routes!(pages::delete_me))
+        .routes(routes!(pages::icon))
+        .routes(routes!(pages::beside))
+        .routes(routes!(stream::clients_page))
+}
+
+/// For the bots of NECOMAtter: hear of posts for as long as they are connected.
+fn necomatter_stream() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default().routes(routes!(necomatter::stream::listen))
 }
 
 /// For administrators with a browser.
@@ -180,11 +276,14 @@ pub fn app(state: AppState) -> Router {
         .merge(
             asking()
                 .merge(pages().route_layer(guard.clone()))
+                .merge(necomatter())
+                .merge(necomatter_pages().route_layer(guard.clone()))
                 .route_layer(quick),
         )
         .merge(
             waiting()
                 .merge(live())
+                .merge(necomatter_stream())
                 .merge(undoing().route_layer(guard))
                 .route_layer(patient),
         )
@@ -217,6 +316,9 @@ pub struct Route {
 pub fn table() -> Vec<Route> {
     let described = api()
         .merge(pages())
+        .merge(necomatter())
+        .merge(necomatter_pages())
+        .merge(necomatter_stream())
         .merge(live())
         .merge(undoing())
         .into_openapi();

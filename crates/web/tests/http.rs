@@ -22,6 +22,8 @@ mod pages;
 mod people;
 #[path = "http/polling.rs"]
 mod polling;
+#[path = "http/posting.rs"]
+mod posting;
 #[path = "http/problems.rs"]
 mod problems;
 #[path = "http/reader.rs"]

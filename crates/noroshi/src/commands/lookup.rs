@@ -11,7 +11,7 @@ use crate::place::Place;
 use crate::print::{Out, Table, safe, thousands};
 use crate::when;
 
-/// Related values that are shown of each tie.
+/// Posts, and related values of each tie, that are shown.
 const SHOWN: usize = 5;
 
 /// Arguments of `noroshi lookup`.
@@ -97,10 +97,29 @@ fn print(answer: &Answer, out: &mut Out) -> std::io::Result<()> {
         ]);
     }
     out.table(&table)?;
+    print_posts(answer, out)?;
     for related in &answer.related {
         print_related(related, answer.complete, out)?;
     }
     Ok(())
+}
+
+fn print_posts(answer: &Answer, out: &mut Out) -> std::io::Result<()> {
+    if answer.posts.is_empty() {
+        return Ok(());
+    }
+    let now = now();
+    let mut table = Table::new(["  post", "from", "published", "tags", "text"]);
+    for post in answer.posts.iter().take(SHOWN) {
+        table.row([
+            format!("  {}", post.id),
+            post.from.clone(),
+            when::shown(post.published.0, now),
+            post.tags.join(" "),
+            short(&post.text),
+        ]);
+    }
+    out.table(&table)
 }
 
 fn print_related(related: &Related, complete: bool, out: &mut Out) -> std::io::Result<()> {

@@ -1,5 +1,6 @@
 //! `noroshi serve`: the server, with its schedule.
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -24,7 +25,7 @@ const FIRST_LINK_LASTS: i64 = 24 * 3_600_000_000;
 /// Arguments of `noroshi serve`.
 #[derive(Debug, Args)]
 pub(crate) struct ServeArgs {
-    /// Addresses to listen on: 127.0.0.1:8080, [::1]:8080; port 0 takes a free one [default: 127.0.0.1:8080].
+    /// Addresses to listen on: 127.0.0.1:8080, [::1]:8080; port 0 takes a free one [default: 127.0.0.1:8080 and [::1]:8080].
     #[arg(long, value_name = "ADDR", value_delimiter = ',', num_args = 1..)]
     listen: Vec<SocketAddr>,
     /// Shows invented data, in a data directory of its own [default: noroshi-data/demo]. Contacts nothing.
@@ -39,7 +40,7 @@ pub(crate) async fn run(args: &ServeArgs, place: &PlaceArgs) -> anyhow::Result<(
         false => Place::new(place)?,
     };
     logging::start(&place.config.log, "info")?;
-    let listeners = bind(&addresses(args, &place)).await?;
+    let listeners = bind(&addresses(args, &place), asked_to_listen(args, &place)).await?;
     let store = place.open().await?;
     let _serving = store.lease_serving().await?;
     let demo = match args.demo {
@@ -84,11 +85,25 @@ fn addresses(args: &ServeArgs, place: &Place) -> Vec<SocketAddr> {
     }
 }
 
-async fn bind(addresses: &[SocketAddr]) -> anyhow::Result<Vec<TcpListener>> {
+/// Whether somebody said where to listen.
+fn asked_to_listen(args: &ServeArgs, place: &Place) -> bool {
+    !args.listen.is_empty() || !place.config.listen.is_empty()
+}
+
+/// Listens on all of them. Where nobody asked for it, a machine without IPv6 is no error.
+async fn bind(addresses: &[SocketAddr], asked: bool) -> anyhow::Result<Vec<TcpListener>> {
     let mut listeners = Vec::new();
     for address in addresses {
         let bound = TcpListener::bind(address).await;
-        listeners.push(bound.with_context(|| format!("cannot listen on {address}"))?);
+        let missing = |error: &io::Error| error.kind() != io::ErrorKind::AddrInUse;
+        match bound {
+            Err(error) if !asked && address.is_ipv6() && missing(&error) => {
+                tracing::info!(%address, "not here: {error}");
+            }
+            bound => {
+                listeners.push(bound.with_context(|| format!("cannot listen on {address}"))?);
+            }
+        }
     }
     Ok(listeners)
 }

@@ -17,6 +17,7 @@ mod fetch;
 mod fixture;
 mod hub;
 mod links;
+mod listening;
 mod meet;
 mod publisher;
 mod schedule;

@@ -6,6 +6,7 @@ use super::load::entries;
 use super::walk::{Eyes, Walk, newest};
 use super::{Entry, load};
 use crate::error::Result;
+use crate::reader::Sight;
 use crate::sql::{Conn, params};
 use crate::{Reader, Store, account, follow, list};
 
@@ -56,6 +57,33 @@ impl Store {
             .await
     }
 
+    /// The numbers of the newest rows of a timeline, newest first, without what they say: by them an open
+    /// page knows what it lacks. At most 1,000.
+    pub async fn newest_rows(
+        &self,
+        reader: &Reader,
+        timeline: &Timeline,
+        limit: usize,
+    ) -> Result<Vec<i64>> {
+        let (reader, timeline) = (reader.clone(), timeline.clone());
+        self.read(move |conn| {
+            let sight = reader.sight(conn)?;
+            let walks = walks(conn, &reader, &timeline)?;
+            let limit = limit.clamp(1, LARGEST);
+            match timeline {
+                Timeline::Starred(account) => starred(conn, account, i64::MAX, limit),
+                _ => newest(
+                    conn,
+                    &eyes(conn, &sight, &timeline)?,
+                    &walks,
+                    i64::MAX,
+                    limit,
+                ),
+            }
+        })
+        .await
+    }
+
     /// The number below which all posts stand that had arrived before a time (microseconds since the
     /// epoch).
     pub async fn post_before(&self, time: i64) -> Result<i64> {
@@ -78,14 +106,7 @@ fn page(
 ) -> Result<TimelinePage> {
     let sight = reader.sight(conn)?;
     let walks = walks(conn, reader, timeline)?;
-    let muted = match timeline {
-        Timeline::Account(_) | Timeline::Starred(_) => Vec::new(),
-        _ => follow::muted(conn, sight.me())?,
-    };
-    let eyes = Eyes {
-        sight: &sight,
-        muted,
-    };
+    let eyes = eyes(conn, &sight, timeline)?;
     let (mut shown, mut below): (Vec<Entry>, i64) = (Vec::new(), below);
     let mut next = None;
     while shown.len() < limit {
@@ -108,6 +129,15 @@ fn page(
         entries: shown,
         next,
     })
+}
+
+/// What the reader muted is left out, but on the page of a muted account itself.
+fn eyes<'a>(conn: &Conn, sight: &'a Sight, timeline: &Timeline) -> Result<Eyes<'a>> {
+    let muted = match timeline {
+        Timeline::Account(_) | Timeline::Starred(_) => Vec::new(),
+        _ => follow::muted(conn, sight.me())?,
+    };
+    Ok(Eyes { sight, muted })
 }
 
 fn walks(conn: &Conn, reader: &Reader, timeline: &Timeline) -> Result<Vec<Walk>> {

@@ -1,5 +1,5 @@
 // The keyboard: / for the search box, ? for the list of keys, j and k through rows, g and a letter to go.
-const ways = { h: '/', s: '/search', c: '/check', o: '/sources' };
+const ways = { h: '/', t: '/timeline', n: '/notifications', s: '/search', c: '/check', o: '/sources' };
 let going = 0;
 
 const rows = () => $$('[data-rows] > *').filter((row) => row.offsetParent);
@@ -11,7 +11,7 @@ const step = (by) => {
   const next = all[Math.max(0, Math.min(all.length - 1, at + by))];
   here()?.classList.remove('here');
   next.classList.add('here');
-  ($('a', next) ?? next).focus({ preventScroll: true });
+  ($('[data-open]', next) ?? $('a', next) ?? next).focus({ preventScroll: true });
   next.scrollIntoView({ block: 'nearest' });
 };
 
@@ -20,9 +20,13 @@ const keys = {
   '?': () => $('#keys')?.showModal(),
   j: () => step(1),
   k: () => step(-1),
-  Enter: () => { const row = here(); if (!row || row.contains(document.activeElement)) return false; $('a', row)?.click(); },
+  Enter: () => { const row = here(); if (!row || row.contains(document.activeElement)) return false; ($('[data-open]', row) ?? $('a', row))?.click(); },
   x: () => here()?.classList.toggle('chosen'),
   a: () => { const chip = $('.chip', here() ?? document.body); if (chip) openChipMenu(chip); },
+  n: () => { const text = $('[data-composer] textarea'); if (text) { text.focus(); text.scrollIntoView({ block: 'nearest' }); } else location.href = '/timeline#compose'; },
+  r: () => { const link = $('[data-reply]', here() ?? $('.post.asked') ?? document.createElement('p')); if (!link) return false; link.click(); },
+  s: () => { const button = $('[data-act="star"] button', here() ?? $('.post.asked') ?? document.createElement('p')); if (!button) return false; button.click(); },
+  '.': () => { const button = $('.live-bar:not([hidden]) button'); if (!button) return false; button.click(); },
   g: () => { going = Date.now(); },
 };
 

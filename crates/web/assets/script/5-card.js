@@ -17,7 +17,7 @@ const showCard = async (chip) => {
   card.setAttribute('role', 'tooltip');
   if (text === null) { cards.delete(address); card.append(words().cardFailed); }
   // Made by the server from its own template, and parsed without running anything.
-  else card.append(...new DOMParser().parseFromString(policy.createHTML(text), 'text/html').body.children);
+  else card.append(...parse(text).body.children);
   tellTimes(card);
   card.id = 'card';
   $('a', chip).setAttribute('aria-describedby', 'card');
@@ -25,8 +25,9 @@ const showCard = async (chip) => {
   beside(card, chip);
 };
 
-// With Trusted Types only this policy may make markup of text, and only of our own cards.
+// With Trusted Types only this policy may make markup of text, and only of our own pages and pieces of them.
 const policy = window.trustedTypes?.createPolicy('card', { createHTML: (text) => text }) ?? { createHTML: (text) => text };
+const parse = (text) => new DOMParser().parseFromString(policy.createHTML(text), 'text/html');
 
 const hover = (event) => {
   const chip = event.target.closest?.('.chip');

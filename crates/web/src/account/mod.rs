@@ -1,11 +1,15 @@
 //! Accounts as answers show them.
 
 pub(crate) mod api;
+pub(crate) mod page;
 
 use noroshi_lookup::Time;
-use noroshi_store::Account;
+use noroshi_store::{Account, AccountKind, Error, Store};
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::frame::Frame;
+use crate::problem::Problem;
 
 /// How long a link for somebody else is good, in microseconds.
 pub const LINK_LASTS: i64 = 3 * 24 * 3_600_000_000;
@@ -44,4 +48,18 @@ impl From<Account> for AccountAnswer {
             disabled: account.disabled.map(Time),
         }
     }
+}
+
+/// The account of that name, as far as the reader may know of it: that of a source only if the source may be
+/// read.
+///
+/// # Errors
+///
+/// 404, whether there is none or it may not be known.
+pub(crate) async fn seen(store: &Store, frame: &Frame, name: &str) -> Result<Account, Problem> {
+    let account = store.account(name).await?;
+    if account.kind == AccountKind::Source && store.source(&frame.reader(), name).await.is_err() {
+        return Err(Error::not_found("account", name).into());
+    }
+    Ok(account)
 }

@@ -45,7 +45,7 @@ impl Caller {
     /// # Errors
     ///
     /// 403 with the scope that is missing, and why it is.
-    fn need(self, scope: Scope) -> Result<Caller, Problem> {
+    pub(crate) fn need(self, scope: Scope) -> Result<Caller, Problem> {
         if self.scopes.contains(&scope) {
             return Ok(self);
         }

@@ -17,8 +17,10 @@ pub struct ChangeAnswer {
     pub at: Time,
     /// `listings`, `rolled_back`, `posted`, `edited` or `deleted`.
     pub kind: &'static str,
-    /// Who said it, by name: the source, or the author.
-    pub from: String,
+    /// Of listings: the source's name.
+    pub source: Option<String>,
+    /// Of a post: the author's name.
+    pub from: Option<String>,
     /// The number of the batch that listings belong to.
     pub batch: Option<i64>,
     /// The number of the post.
@@ -33,11 +35,16 @@ pub struct ChangeAnswer {
 
 impl From<Change> for ChangeAnswer {
     fn from(change: Change) -> ChangeAnswer {
+        let (source, from) = match change.post {
+            None => (Some(change.from), None),
+            Some(_) => (None, Some(change.from)),
+        };
         ChangeAnswer {
             seq: change.seq,
             at: Time(change.at),
             kind: change.kind.name(),
-            from: change.from,
+            source,
+            from,
             batch: change.batch,
             post: change.post,
             new: change.new,

@@ -22,6 +22,7 @@ pub(super) fn csv(answer: &BulkAnswer) -> Response {
         "tlp",
         "first_seen",
         "last_seen",
+        "posts",
         "warninglists",
     ]);
     for one in &answer.known {
@@ -56,6 +57,7 @@ fn line(value: &Value, verdict: &Verdict, warninglists: &[String], sheet: &mut S
         verdict.tlp.map_or("", |tlp| tlp.name()),
         &said(verdict.first_seen.map(|time| time.to_string())),
         &said(verdict.last_seen.map(|time| time.to_string())),
+        &verdict.posts.to_string(),
         &warninglists.join(" | "),
     ]);
 }

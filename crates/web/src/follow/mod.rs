@@ -1,3 +1,4 @@
 //! Whom and what an account follows and mutes.
 
 pub(crate) mod api;
+pub(crate) mod page;

@@ -39,6 +39,8 @@ pub(crate) struct Frame {
     pub(crate) account: Account,
     /// What the search box at the top holds.
     pub(crate) query: String,
+    /// Notifications that were not looked at yet.
+    pub(crate) fresh: i64,
 }
 
 impl Frame {
@@ -50,6 +52,21 @@ impl Frame {
     /// Whether the reader may undo what sources brought.
     pub(crate) fn rolls_back(&self) -> bool {
         may_roll_back(self.account.role)
+    }
+
+    /// Whether the reader may post.
+    pub(crate) fn writes(&self) -> bool {
+        self.account.role != Role::Reader
+    }
+
+    /// # Errors
+    ///
+    /// 403 for an account that only reads.
+    pub(crate) fn must_write(&self) -> Result<(), Problem> {
+        match self.writes() {
+            true => Ok(()),
+            false => Err(Problem::forbidden("This account only reads.")),
+        }
     }
 
     /// With the eyes of whom a page is read.
@@ -73,11 +90,16 @@ impl FromRequestParts<AppState> for Frame {
         let Ok(look) = Look::from_request_parts(parts, state).await;
         let signed_in = SignedIn::from_request_parts(parts, state).await;
         match signed_in.map_err(IntoResponse::into_response)? {
-            SignedIn(Some(account)) => Ok(Frame {
-                look,
-                account,
-                query: String::new(),
-            }),
+            SignedIn(Some(account)) => {
+                let fresh = state.store.fresh_notifications(account.id).await;
+                let fresh = fresh.map_err(|error| Problem::from(error).into_response())?;
+                Ok(Frame {
+                    look,
+                    account,
+                    query: String::new(),
+                    fresh,
+                })
+            }
             SignedIn(None) => {
                 // What was posted is lost; what was to be read is there after signing in.
                 let next = match parts.method {

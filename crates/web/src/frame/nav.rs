@@ -11,6 +11,8 @@ pub(crate) struct Entry {
     pub(crate) word: &'static str,
     /// Whether the open page is this one or below it.
     pub(crate) open: bool,
+    /// How much is fresh there, where that is told.
+    pub(crate) fresh: Option<i64>,
 }
 
 impl Frame {
@@ -19,9 +21,22 @@ impl Frame {
         let words = self.words;
         vec![
             self.entry("/", "home", words.nav_home),
+            self.entry("/timeline", "timeline", words.nav_timeline),
+            Entry {
+                fresh: Some(self.fresh),
+                ..self.entry("/notifications", "bell", words.nav_notifications)
+            },
             self.entry("/search", "search", words.nav_search),
+        ]
+    }
+
+    /// What a large screen shows below that, and a small one on demand.
+    pub(crate) fn work_entries(&self) -> Vec<Entry> {
+        let words = self.words;
+        vec![
             self.entry("/check", "check", words.nav_check),
             self.entry("/sources", "sources", words.nav_sources),
+            self.entry("/bots", "bots", words.nav_bots),
         ]
     }
 
@@ -42,11 +57,15 @@ impl Frame {
 
     fn entry(&self, href: &'static str, icon: &'static str, word: &'static str) -> Entry {
         let path = self.address.split('?').next().unwrap_or_default();
-        // One source and its receipts lie below all of them.
-        let one = ["/source/", "/batch/"]
-            .iter()
-            .any(|one| path.starts_with(one));
-        let path = if one { "/sources" } else { path };
+        // One source and its receipts lie below all of them, and what is posted below the timeline.
+        let below = |begins: &[&str]| begins.iter().any(|one| path.starts_with(one));
+        let path = if below(&["/source/", "/batch/"]) {
+            "/sources"
+        } else if below(&["/post", "/tag/", "/account/", "/list", "/following"]) {
+            "/timeline"
+        } else {
+            path
+        };
         let below = path.strip_prefix(href);
         let open =
             below.is_some_and(|rest| rest.is_empty() || (rest.starts_with('/') && href != "/"));
@@ -55,6 +74,7 @@ impl Frame {
             icon,
             word,
             open,
+            fresh: None,
         }
     }
 }

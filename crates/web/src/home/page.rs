@@ -4,11 +4,11 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use noroshi_store::{BatchState, now};
+use noroshi_store::{BatchState, Timeline, now};
 
 use super::news::{News, by_source};
 use crate::frame::{Frame, render};
-use crate::part::{Moment, Sparkline, source_link};
+use crate::part::{Moment, PostLines, Sparkline, source_link};
 use crate::problem::Problem;
 use crate::source::{Health, HealthBadge};
 use crate::state::AppState;
@@ -17,6 +17,8 @@ use crate::state::AppState;
 const BATCHES: usize = 500;
 /// What is new to somebody who was never here: a day, in microseconds.
 const DAY: i64 = 24 * 60 * 60 * 1_000_000;
+/// Posts that are shown.
+const POSTS: usize = 8;
 /// Days of a sparkline.
 const DAYS: usize = 30;
 
@@ -29,6 +31,8 @@ struct Home {
     news: Vec<News>,
     more: bool,
     sources: Vec<SourceLine>,
+    /// The newest posts.
+    posts: PostLines,
 }
 
 struct SourceLine {
@@ -66,7 +70,10 @@ pub(crate) async fn show(frame: Frame, State(state): State<AppState>) -> Result<
             name: source.name,
         }
     });
+    let everyone = Timeline::Everyone;
+    let posts = store.timeline(&reader, &everyone, None, POSTS).await?;
     let page = Home {
+        posts: PostLines::of_entries(&posts.entries),
         known: visit.is_some(),
         news: by_source(&batches, since, frame.words),
         more,

@@ -54,7 +54,7 @@ pub(crate) struct ListOrder {
     /// What it is for.
     #[serde(default)]
     description: String,
-    /// Whether only its owner may know of it.
+    /// Whether only its owner and its members may know of it.
     #[serde(default)]
     hidden: bool,
 }
@@ -120,7 +120,7 @@ pub(crate) async fn show(
 pub(crate) struct ListChange {
     /// What it is for.
     description: Option<String>,
-    /// Whether only its owner may know of it.
+    /// Whether only its owner and its members may know of it.
     hidden: Option<bool>,
 }
 

@@ -1,6 +1,7 @@
 //! Lists of accounts as answers show them.
 
 pub(crate) mod api;
+pub(crate) mod page;
 
 use noroshi_lookup::Time;
 use noroshi_store::List;
@@ -16,7 +17,7 @@ pub struct ListAnswer {
     pub name: String,
     /// What it is for.
     pub description: String,
-    /// Whether only its owner knows of it.
+    /// Whether only its owner and its members know of it.
     pub hidden: bool,
     /// The name by which one writes to it.
     pub audience: String,

@@ -41,8 +41,7 @@ pub(crate) async fn show(
         .store
         .known(&frame.reader(), vec![observable.clone()])
         .await?;
-    let listings = found.iter().flat_map(|found| &found.listings);
-    let verdict = Verdict::of(listings);
+    let verdict = found.first().map(Verdict::about).unwrap_or_default();
     let warned: Vec<String> = state
         .warninglists
         .hits(&observable)

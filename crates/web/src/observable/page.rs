@@ -13,8 +13,8 @@ use super::{in_address, tie_word};
 use crate::extract::InPath;
 use crate::frame::{Frame, render, thousands};
 use crate::part::{
-    Badge, Mark, Moment, Rows, VerdictLine, encoded, harmless, icon, kind_word, observable_link,
-    search_link, source_link, visible,
+    Badge, Mark, Moment, PostLines, Rows, VerdictLine, encoded, harmless, icon, kind_word,
+    observable_link, search_link, source_link, visible,
 };
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -36,8 +36,12 @@ struct ObservablePage {
     last: Option<Moment>,
     timeline: Timeline,
     statements: Vec<Statement>,
+    posts: PostLines,
+    post_count: String,
     related: Vec<RelatedGroup>,
     related_count: String,
+    /// The search that finds all posts.
+    all_posts: String,
     complete: bool,
     raw: String,
     export: String,
@@ -127,6 +131,9 @@ impl ObservablePage {
             last: verdict.last_seen.map(Moment::from),
             timeline: Timeline::new(&answer.listings),
             statements: statements.map(|one| Statement::new(one, &frame)).collect(),
+            posts: PostLines::of_mentions(&answer.posts),
+            post_count: thousands(verdict.posts as u64),
+            all_posts: search_link(&format!("{exactly} in:post")),
             related: related
                 .map(|one| RelatedGroup::new(observable, one, answer.complete, state, &frame))
                 .collect(),

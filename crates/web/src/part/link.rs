@@ -1,6 +1,7 @@
 //! Addresses of our pages.
 
 use noroshi_indicator::Observable;
+use noroshi_store::Attachment;
 
 /// Percent-encoded, every byte that is not a plain letter or digit or one of `-._~`.
 pub(crate) fn encoded(text: &str) -> String {
@@ -42,6 +43,26 @@ pub(crate) fn source(name: &str) -> String {
 /// The page of a query's answer.
 pub(crate) fn search(query: &str) -> String {
     format!("/search?q={}", encoded(query))
+}
+
+/// The page of an account.
+pub(crate) fn account(name: &str) -> String {
+    format!("/account/{}", encoded(name))
+}
+
+/// The page of a tag, without its `#`.
+pub(crate) fn tag(tag: &str) -> String {
+    format!("/tag/{}", encoded(tag))
+}
+
+/// The page of a list.
+pub(crate) fn list(owner: &str, name: &str) -> String {
+    format!("/list/{}/{}", encoded(owner), encoded(name))
+}
+
+/// A file of a post.
+pub(crate) fn attachment(file: &Attachment) -> String {
+    format!("/attachment/{}/{}", file.id, encoded(&file.name))
 }
 
 #[cfg(test)]

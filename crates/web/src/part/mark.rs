@@ -2,7 +2,7 @@
 
 use askama::Template;
 use askama::filters::HtmlSafe;
-use noroshi_lookup::State;
+use noroshi_lookup::{State, Verdict};
 
 use crate::frame::Words;
 
@@ -11,6 +11,8 @@ use crate::frame::Words;
 pub(crate) enum Mark {
     /// Nobody lists it.
     Unknown,
+    /// Nobody lists it, and a post names it.
+    Mentioned,
     /// A warninglist has it: a listing is probably a false alarm.
     Warned,
     Delisted,
@@ -30,10 +32,19 @@ impl Mark {
         }
     }
 
-    /// `unknown`, `warned`, `delisted`, `expired` or `listed`: the class for the style.
+    /// What a whole verdict comes to.
+    pub(crate) fn about(verdict: &Verdict, warned: bool) -> Mark {
+        match Mark::of(verdict.state, warned) {
+            Mark::Unknown if verdict.posts > 0 => Mark::Mentioned,
+            mark => mark,
+        }
+    }
+
+    /// `unknown`, `mentioned`, `warned`, `delisted`, `expired` or `listed`: the class for the style.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Mark::Unknown => "unknown",
+            Mark::Mentioned => "mentioned",
             Mark::Warned => "warned",
             Mark::Delisted => "delisted",
             Mark::Expired => "expired",
@@ -44,6 +55,7 @@ impl Mark {
     pub(crate) fn word(self, words: &'static Words) -> &'static str {
         match self {
             Mark::Unknown => words.state_unknown,
+            Mark::Mentioned => words.state_mentioned,
             Mark::Warned => words.state_warned,
             Mark::Delisted => words.state_delisted,
             Mark::Expired => words.state_expired,

@@ -4,26 +4,39 @@
 //! mere markup (form fields, dialogs, empty lists) is a macro in `templates/part/`. All of them
 //! stand together on the page `/components`.
 
+mod cards;
 mod chip;
+mod composer;
+mod digested;
 mod facet;
+mod files;
 mod kind;
 mod link;
 mod mark;
 mod pager;
+mod post;
+mod posts;
 mod row;
 mod sparkline;
 mod text;
 mod time;
 mod verdict;
 
+pub(crate) use cards::{Cards, Html};
 pub(crate) use chip::Chip;
+pub(crate) use composer::{Composer, Draft};
+pub(crate) use digested::Digested;
 pub(crate) use facet::{Choice, Facet};
+pub(crate) use files::Files;
 pub(crate) use kind::{icon, kind_word};
 pub(crate) use link::{
-    encoded, observable as observable_link, search as search_link, source as source_link,
+    account as account_link, attachment as attachment_link, encoded, list as list_link,
+    observable as observable_link, search as search_link, source as source_link, tag as tag_link,
 };
 pub(crate) use mark::{Badge, Mark};
 pub(crate) use pager::Pager;
+pub(crate) use post::{Author, PostCard, audience_word, kind_badge};
+pub(crate) use posts::{PostLines, Posts};
 pub(crate) use row::Rows;
 pub(crate) use sparkline::Sparkline;
 pub(crate) use text::{harmless, parted, shortened, visible};

@@ -53,7 +53,7 @@ impl Rows {
     ) -> Rows {
         let words = look.words;
         let rows = values.map(|(observable, verdict, warned)| {
-            let mark = Mark::of(verdict.state, warned);
+            let mark = Mark::about(&verdict, warned);
             Row {
                 chip: Chip::new(observable, mark, look),
                 badge: Badge { mark, words },

@@ -19,11 +19,15 @@ pub(crate) struct VerdictLine {
 
 impl VerdictLine {
     pub(crate) fn new(verdict: &Verdict, warned: bool, words: &'static Words) -> VerdictLine {
-        let mark = Mark::of(verdict.state, warned);
+        let mark = Mark::about(verdict, warned);
+        let count = match mark {
+            Mark::Mentioned => verdict.posts,
+            _ => verdict.source_count,
+        };
         VerdictLine {
             words,
             mark,
-            sentence: sentence(mark, verdict.source_count as u64, words),
+            sentence: sentence(mark, count as u64, words),
             score: score(verdict, warned),
         }
     }
@@ -35,10 +39,16 @@ impl VerdictLine {
 
 impl HtmlSafe for VerdictLine {}
 
+/// The number is of sources, or of posts.
 fn sentence(mark: Mark, sources: u64, words: &'static Words) -> String {
     match mark {
         Mark::Unknown => words.verdict_unknown.to_owned(),
         Mark::Warned => words.verdict_warned.to_owned(),
+        Mark::Mentioned => count(
+            sources,
+            words.verdict_mentioned_one,
+            words.verdict_mentioned,
+        ),
         Mark::Listed => count(sources, words.verdict_listed_one, words.verdict_listed),
         Mark::Expired => count(sources, words.verdict_expired_one, words.verdict_expired),
         Mark::Delisted => count(sources, words.verdict_delisted_one, words.verdict_delisted),

@@ -129,7 +129,7 @@ impl Narrowing<'_> {
 }
 
 /// The text with one more term, which must hold as well.
-fn with(typed: &str, query: &Query, term: &str) -> String {
+pub(super) fn with(typed: &str, query: &Query, term: &str) -> String {
     let typed = typed.trim();
     match &query.expr {
         _ if typed.is_empty() => term.to_owned(),
@@ -139,7 +139,7 @@ fn with(typed: &str, query: &Query, term: &str) -> String {
 }
 
 /// What must hold at once.
-fn parts(query: &Query) -> impl Iterator<Item = &Expr> {
+pub(super) fn parts(query: &Query) -> impl Iterator<Item = &Expr> {
     let parts = match &query.expr {
         None => &[],
         Some(Expr::And(parts)) => parts.as_slice(),

@@ -1,25 +1,33 @@
 //! The page over HTTP.
 
+use std::time::Duration;
+
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use noroshi_lookup::Verdict;
-use noroshi_query::{Expr, Query, Term};
-use noroshi_store::{Groups, Page};
+use noroshi_query::{Expr, Query, StatementKind, Term};
+use noroshi_store::{Groups, Page, PostOptions};
 use serde::Deserialize;
 
 use super::api::Asked;
 use super::explain::explain;
-use super::narrow::facets;
+use super::narrow::{facets, parts, with};
 use crate::extract::Params;
 use crate::frame::{Frame, count, fill, render, thousands};
-use crate::part::{Facet, Pager, Rows, encoded, observable_link, visible};
+use crate::part::{
+    Facet, Pager, PostLines, Posts, Rows, encoded, observable_link, search_link, visible,
+};
 use crate::problem::Problem;
 use crate::state::AppState;
 
-/// Values of a page.
+/// Values, or posts, of a page.
 const ROWS: usize = 50;
+/// Posts that stand beside the values.
+const POSTS: usize = 5;
+/// How long may be looked for them.
+const BUDGET: Duration = Duration::from_millis(150);
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct SearchParams {
@@ -38,6 +46,7 @@ struct SearchPage {
 enum Shown {
     Wrong(Wrong),
     Found(Box<FoundPage>),
+    Posts(Box<PostsFound>),
 }
 
 /// A query that cannot be read, cut in three at the place that is to blame.
@@ -60,6 +69,18 @@ struct FoundPage {
     pager: Pager,
     complete: bool,
     export: String,
+    /// The first matching posts; only with the first page.
+    posts: PostLines,
+    /// The search for all of them, where more are there than are shown.
+    all_posts: Option<String>,
+}
+
+/// What a query for posts finds.
+struct PostsFound {
+    canonical: Option<String>,
+    explained: Vec<String>,
+    posts: Posts,
+    complete: bool,
 }
 
 /// What a query finds. A query that is nothing but one value leads to that value's page.
@@ -70,8 +91,11 @@ pub(crate) async fn show(
     Params(params): Params<SearchParams>,
 ) -> Result<Response, Problem> {
     frame.query.clone_from(&params.q);
-    let asked = match Asked::read(&params.q, params.cursor.as_deref()) {
-        Ok(asked) => asked,
+    let asked = match Asked::read(&params.q, None) {
+        Ok(asked) if only_posts(&asked.query) => {
+            return show_posts(frame, &state, &params, &asked.query).await;
+        }
+        Ok(_) => Asked::read(&params.q, params.cursor.as_deref())?,
         Err(problem) if problem.column.is_some() => {
             let shown = Shown::Wrong(Wrong::new(&params.q, &problem, &frame));
             return render(StatusCode::BAD_REQUEST, &SearchPage { frame, shown });
@@ -83,9 +107,65 @@ pub(crate) async fn show(
     }
     let query = asked.query.clone();
     let page = asked.search(&state, &frame.reader(), ROWS).await?;
-    let found = FoundPage::new(&params, &query, &page, &state, &frame);
+    let mut found = FoundPage::new(&params, &query, &page, &state, &frame);
+    if params.cursor.is_none() {
+        let options = PostOptions {
+            limit: POSTS,
+            budget: BUDGET,
+            ..PostOptions::default()
+        };
+        let reader = frame.reader();
+        let posts = state.store.search_posts(&reader, &query, options).await?;
+        found.posts = PostLines::of_entries(&posts.entries);
+        let more = posts.next.is_some();
+        found.all_posts = more.then(|| search_link(&with(&params.q, &query, "in:post")));
+    }
     let shown = Shown::Found(Box::new(found));
     render(StatusCode::OK, &SearchPage { frame, shown })
+}
+
+/// Whether a query is for posts and nothing else.
+fn only_posts(query: &Query) -> bool {
+    let posts = Expr::Term(Term::In(StatementKind::Post));
+    parts(query).any(|part| *part == posts)
+}
+
+async fn show_posts(
+    frame: Frame,
+    state: &AppState,
+    params: &SearchParams,
+    query: &Query,
+) -> Result<Response, Problem> {
+    let below = match &params.cursor {
+        None => None,
+        Some(cursor) => {
+            let below = cursor.parse::<i64>();
+            Some(below.map_err(|_| Problem::bad_request("this is not a cursor"))?)
+        }
+    };
+    let options = PostOptions {
+        limit: ROWS,
+        below,
+        ..PostOptions::default()
+    };
+    let reader = frame.reader();
+    let page = state.store.search_posts(&reader, query, options).await?;
+    let link = format!("/search?q={}", encoded(&params.q));
+    let way = (link.as_str(), below, page.next);
+    let posts = Posts::new(state, &frame, &page.entries, way, None).await?;
+    let shown = Shown::Posts(Box::new(PostsFound {
+        canonical: canonical(params, query),
+        explained: explain(query, frame.words),
+        posts,
+        complete: page.complete,
+    }));
+    render(StatusCode::OK, &SearchPage { frame, shown })
+}
+
+/// The query as it prints itself, when that is not what was typed.
+fn canonical(params: &SearchParams, query: &Query) -> Option<String> {
+    let canonical = query.to_string();
+    (canonical != params.q.trim()).then(|| visible(&canonical))
 }
 
 impl FoundPage {
@@ -99,19 +179,20 @@ impl FoundPage {
         let words = frame.words;
         let rows = page.found.iter().map(|found| {
             let warned = !state.warninglists.hits(&found.observable).is_empty();
-            (&found.observable, Verdict::of(&found.listings), warned)
+            (&found.observable, Verdict::about(found), warned)
         });
-        let canonical = query.to_string();
         let link = format!("/search?q={}", encoded(&params.q));
         FoundPage {
             explained: explain(query, words),
-            canonical: (canonical != params.q.trim()).then(|| visible(&canonical)),
+            canonical: canonical(params, query),
             total: page.groups.as_ref().map(|groups| total(groups, frame)),
             facets: facets(&params.q, query, page.groups.as_ref(), frame),
             rows: Rows::new(rows, frame),
             pager: Pager::new(&link, params.cursor.as_deref(), page.next.as_deref(), words),
             complete: page.complete,
             export: format!("/search/export?q={}", encoded(&params.q)),
+            posts: PostLines::of_entries(&[]),
+            all_posts: None,
         }
     }
 }

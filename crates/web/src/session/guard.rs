@@ -18,7 +18,7 @@ pub(crate) async fn guard(request: Request, next: Next) -> Response {
 /// Whether a request that changes something comes from a page of ours. Browsers say where it comes
 /// from in `Sec-Fetch-Site`, the older ones in `Origin`; what sends neither is no browser, and has
 /// no cookie that somebody else could use.
-fn same_origin(headers: &HeaderMap) -> bool {
+pub(crate) fn same_origin(headers: &HeaderMap) -> bool {
     let text = |name: &str| {
         headers
             .get(name)

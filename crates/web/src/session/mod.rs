@@ -6,7 +6,7 @@ mod guard;
 pub(crate) mod page;
 pub(crate) mod welcome;
 
-pub(crate) use guard::guard;
+pub(crate) use guard::{guard, same_origin};
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;

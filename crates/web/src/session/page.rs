@@ -63,6 +63,16 @@ pub(crate) struct SignIn {
     next: String,
 }
 
+impl SignIn {
+    pub(crate) fn new(name: String, password: String) -> SignIn {
+        SignIn {
+            name,
+            password,
+            ..SignIn::default()
+        }
+    }
+}
+
 /// Begins a session for somebody who knows the password, or has a key with the scope `read`.
 #[utoipa::path(post, path = "/sign-in", responses((status = SEE_OTHER)))]
 pub(crate) async fn sign_in(

@@ -64,9 +64,9 @@ pub(crate) async fn look(
 
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct PasswordForm {
-    current: String,
-    password: String,
-    again: String,
+    pub(crate) current: String,
+    pub(crate) password: String,
+    pub(crate) again: String,
 }
 
 /// Sets another password, and ends one's sessions in all other browsers.

@@ -20,7 +20,7 @@ use crate::state::AppState;
 /// The longest description, in characters.
 const LONGEST: usize = 200;
 /// When somebody who listens too often may try again.
-const AGAIN: std::time::Duration = std::time::Duration::from_secs(30);
+pub(crate) const AGAIN: std::time::Duration = std::time::Duration::from_secs(30);
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]

@@ -1,6 +1,7 @@
 //! The stream: what is new and matches a query, one event a statement, as answers show it.
 
 pub(crate) mod api;
+pub(crate) mod page;
 mod written;
 
 use noroshi_lookup::{Time, Value};

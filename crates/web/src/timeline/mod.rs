@@ -1,3 +1,7 @@
 //! Timelines: pages of posts and reposts, newest first.
 
 pub(crate) mod api;
+mod follow;
+pub(crate) mod page;
+
+pub(crate) use follow::Followed;

@@ -159,7 +159,7 @@ impl Wall {
     }
 
     pub(crate) fn may_know(&self, who: usize, shelf: &Shelf) -> bool {
-        shelf.owner == who || !shelf.hidden
+        shelf.owner == who || !shelf.hidden || shelf.members.contains(&who)
     }
 
     pub(crate) fn post(&self, id: i64) -> &Said {

@@ -1,0 +1,619 @@
+//! Every route of the original, the route of ours that answers it, and the test that proves it.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::Path;
+
+/// Method, address as the original has it, the path of ours, the file and the name of the test.
+type Row = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+);
+
+const ROUTES: &[Row] = &[
+    (
+        "POST",
+        "/post.json",
+        "/post.json",
+        "posting",
+        "a_bot_posts_and_is_told_what_became_of_it",
+    ),
+    (
+        "POST",
+        "/stream/regexp.json",
+        "/stream/regexp.json",
+        "streaming",
+        "a_stream_tells_what_is_found",
+    ),
+    (
+        "GET",
+        "/stream/client_list.json",
+        "/stream/client_list.json",
+        "streaming",
+        "who_listens_is_told",
+    ),
+    (
+        "GET",
+        "/user/<u>.json",
+        "/user/{name}",
+        "reading",
+        "a_user_has_what_that_one_wrote_and_passed_on",
+    ),
+    (
+        "GET",
+        "/timeline/<u>.json",
+        "/timeline/{name}",
+        "reading",
+        "a_timeline_is_of_those_whom_its_owner_follows",
+    ),
+    (
+        "POST",
+        "/timeline/<u>.json",
+        "/timeline/{name}",
+        "reading",
+        "a_timeline_is_of_those_whom_its_owner_follows",
+    ),
+    (
+        "GET",
+        "/alluser/timeline.json",
+        "/alluser/timeline.json",
+        "reading",
+        "pages_go_on_without_gap_or_repetition",
+    ),
+    (
+        "GET",
+        "/tag/<tag>.json",
+        "/tag/{tag}",
+        "reading",
+        "a_tag_has_its_posts",
+    ),
+    (
+        "POST",
+        "/tag/<tag>.json",
+        "/tag/{tag}",
+        "reading",
+        "a_tag_has_its_posts",
+    ),
+    (
+        "GET",
+        "/search.json",
+        "/search.json",
+        "searching",
+        "every_word_is_a_regex_and_all_are_found",
+    ),
+    (
+        "POST",
+        "/search.json",
+        "/search.json",
+        "searching",
+        "every_word_is_a_regex_and_all_are_found",
+    ),
+    (
+        "GET",
+        "/tweet/<id>.json",
+        "/tweet/{id}",
+        "threads",
+        "a_thread_is_read_from_any_of_its_posts",
+    ),
+    (
+        "GET",
+        "/tweet/<id>_parent.json",
+        "/tweet/{id}",
+        "threads",
+        "a_thread_is_read_from_any_of_its_posts",
+    ),
+    (
+        "GET",
+        "/tweet/<id>_child.json",
+        "/tweet/{id}",
+        "threads",
+        "a_thread_is_read_from_any_of_its_posts",
+    ),
+    (
+        "GET",
+        "/tweet/<id>_tree.json",
+        "/tweet/{id}",
+        "threads",
+        "a_thread_is_read_from_any_of_its_posts",
+    ),
+    (
+        "GET",
+        "/tweet/<id>/retweet_user_list.json",
+        "/tweet/{id}/retweet_user_list.json",
+        "threads",
+        "who_passed_a_post_on_is_told_but_its_author",
+    ),
+    (
+        "GET",
+        "/list_timeline/<u>/<l>.json",
+        "/list_timeline/{owner}/{name}",
+        "reading",
+        "a_lists_timeline_is_its_owners",
+    ),
+    (
+        "GET",
+        "/matome/<id>.json",
+        "/matome/{id}",
+        "stories",
+        "a_story_is_made_of_posts_and_read_from_its_end",
+    ),
+    (
+        "POST",
+        "/matome/<id>.json",
+        "/matome/{id}",
+        "stories",
+        "a_story_is_made_of_posts_and_read_from_its_end",
+    ),
+    (
+        "GET",
+        "/n6/query.json",
+        "/n6/query.json",
+        "searching",
+        "n6_asks_by_tag_and_time",
+    ),
+    (
+        "DELETE",
+        "/tweet/<id>",
+        "/tweet/{id}",
+        "acting",
+        "one_deletes_what_is_ones_own",
+    ),
+    (
+        "GET",
+        "/tweet/<id>_delete.json",
+        "/tweet/{id}",
+        "acting",
+        "nothing_is_deleted_by_a_get",
+    ),
+    (
+        "POST",
+        "/tweet/<id>/add_star.json",
+        "/tweet/{id}/add_star.json",
+        "acting",
+        "a_star_is_given_once_and_taken_back",
+    ),
+    (
+        "PUT",
+        "/tweet/<id>/add_star.json",
+        "/tweet/{id}/add_star.json",
+        "acting",
+        "a_star_is_given_once_and_taken_back",
+    ),
+    (
+        "POST",
+        "/tweet/<id>/delete_star.json",
+        "/tweet/{id}/delete_star.json",
+        "acting",
+        "a_star_is_given_once_and_taken_back",
+    ),
+    (
+        "PUT",
+        "/tweet/<id>/delete_star.json",
+        "/tweet/{id}/delete_star.json",
+        "acting",
+        "a_star_is_given_once_and_taken_back",
+    ),
+    (
+        "POST",
+        "/tweet/<id>/retweet.json",
+        "/tweet/{id}/retweet.json",
+        "acting",
+        "a_post_is_passed_on_once_and_that_taken_back",
+    ),
+    (
+        "PUT",
+        "/tweet/<id>/retweet.json",
+        "/tweet/{id}/retweet.json",
+        "acting",
+        "a_post_is_passed_on_once_and_that_taken_back",
+    ),
+    (
+        "POST",
+        "/tweet/<id>/retweet_cancel.json",
+        "/tweet/{id}/retweet_cancel.json",
+        "acting",
+        "a_post_is_passed_on_once_and_that_taken_back",
+    ),
+    (
+        "PUT",
+        "/tweet/<id>/retweet_cancel.json",
+        "/tweet/{id}/retweet_cancel.json",
+        "acting",
+        "a_post_is_passed_on_once_and_that_taken_back",
+    ),
+    (
+        "POST",
+        "/open_to_public.json",
+        "/open_to_public.json",
+        "acting",
+        "approval_is_for_administrators_and_widens_nothing",
+    ),
+    (
+        "POST",
+        "/matome.json",
+        "/matome.json",
+        "stories",
+        "a_story_is_made_of_posts_and_read_from_its_end",
+    ),
+    (
+        "GET",
+        "/matome.json",
+        "/matome.json",
+        "stories",
+        "a_story_is_made_of_posts_and_read_from_its_end",
+    ),
+    (
+        "GET",
+        "/user_name_list.json",
+        "/user_name_list.json",
+        "accounts",
+        "all_names_are_told",
+    ),
+    (
+        "GET",
+        "/user/<u>/followed_user_name_list.json",
+        "/user/{name}/followed_user_name_list.json",
+        "accounts",
+        "one_follows_and_follows_no_longer",
+    ),
+    (
+        "POST",
+        "/follow.json",
+        "/follow.json",
+        "accounts",
+        "one_follows_and_follows_no_longer",
+    ),
+    (
+        "POST",
+        "/unfollow.json",
+        "/unfollow.json",
+        "accounts",
+        "one_follows_and_follows_no_longer",
+    ),
+    (
+        "DELETE",
+        "/unfollow.json",
+        "/unfollow.json",
+        "accounts",
+        "one_follows_and_follows_no_longer",
+    ),
+    (
+        "POST",
+        "/user_setting/create_new_key.json",
+        "/user_setting/create_new_key.json",
+        "accounts",
+        "keys_are_made_and_taken_back",
+    ),
+    (
+        "DELETE",
+        "/user_setting/key/<key>.json",
+        "/user_setting/key/{key}",
+        "accounts",
+        "keys_are_made_and_taken_back",
+    ),
+    (
+        "POST",
+        "/user_setting/key/<key>.json",
+        "/user_setting/key/{key}",
+        "accounts",
+        "keys_are_made_and_taken_back",
+    ),
+    (
+        "POST",
+        "/add_user.json",
+        "/add_user.json",
+        "accounts",
+        "administrators_make_accounts",
+    ),
+    (
+        "PUT",
+        "/add_user.json",
+        "/add_user.json",
+        "accounts",
+        "administrators_make_accounts",
+    ),
+    (
+        "POST",
+        "/change_password",
+        "/change_password",
+        "accounts",
+        "a_password_is_changed_and_the_session_ends",
+    ),
+    (
+        "POST",
+        "/user/icon_upload.html",
+        "/user/icon_upload.html",
+        "accounts",
+        "pictures_are_drawn_and_none_is_taken",
+    ),
+    (
+        "POST",
+        "/delete_me.js",
+        "/delete_me.js",
+        "accounts",
+        "one_leaves_and_what_one_wrote_stays",
+    ),
+    (
+        "POST",
+        "/signin",
+        "/signin",
+        "accounts",
+        "one_signs_in_and_out_by_the_old_addresses",
+    ),
+    (
+        "GET",
+        "/signout",
+        "/signout",
+        "accounts",
+        "one_signs_in_and_out_by_the_old_addresses",
+    ),
+    (
+        "POST",
+        "/signup",
+        "/signup",
+        "accounts",
+        "one_signs_in_and_out_by_the_old_addresses",
+    ),
+    (
+        "POST",
+        "/list/<u>.json",
+        "/list/{owner}",
+        "lists",
+        "lists_are_made_and_told",
+    ),
+    (
+        "GET",
+        "/list/<u>.json",
+        "/list/{owner}",
+        "lists",
+        "lists_are_made_and_told",
+    ),
+    (
+        "GET",
+        "/list/<u>/<l>.json",
+        "/list/{owner}/{name}",
+        "lists",
+        "members_come_and_go",
+    ),
+    (
+        "POST",
+        "/list/<u>/<l>.json",
+        "/list/{owner}/{name}",
+        "lists",
+        "members_come_and_go",
+    ),
+    (
+        "PUT",
+        "/list/<u>/<l>.json",
+        "/list/{owner}/{name}",
+        "lists",
+        "a_list_gets_another_description_and_stays_hidden",
+    ),
+    (
+        "DELETE",
+        "/list/<u>/<l>/<target>.json",
+        "/list/{owner}/{name}/{target}",
+        "lists",
+        "members_come_and_go",
+    ),
+    (
+        "POST",
+        "/list_delete/<u>/<l>/<target>.json",
+        "/list_delete/{owner}/{name}/{target}",
+        "lists",
+        "members_come_and_go",
+    ),
+    (
+        "GET",
+        "/",
+        "/",
+        "pages",
+        "pages_that_kept_their_address_are_there",
+    ),
+    (
+        "GET",
+        "/signin",
+        "/signin",
+        "pages",
+        "old_addresses_lead_to_where_their_work_is_done",
+    ),
+    (
+        "GET",
+        "/signup",
+        "/signup",
+        "pages",
+        "old_addresses_lead_to_where_their_work_is_done",
+    ),
+    (
+        "GET",
+        "/user/<u>",
+        "/user/{name}",
+        "pages",
+        "old_addresses_lead_to_where_their_work_is_done",
+    ),
+    (
+        "GET",
+        "/timeline/<u>",
+        "/timeline/{name}",
+        "pages",
+        "old_addresses_lead_to_where_their_work_is_done",
+    ),
+    (
+        "GET",
+        "/alluser/timeline",
+        "/alluser/timeline",
+        "pages",
+        "old_addresses_lead_to_where_their_work_is_done",
+    ),
+    (
+        "GET",
+        "/tag/<t>",
+        "/tag/{tag}",
+        "pages",
+        "pages_that_kept_their_address_are_there",
+    ),
+    (
+        "GET",
+        "/tweet/<id>",
+        "/tweet/{id}",
+        "pages",
+        "old_addresses_lead_to_where_their_work_is_done",
+    ),
+    (
+        "GET",
+        "/tweet/<id>_tree",
+        "/tweet/{id}",
+        "pages",
+        "old_addresses_lead_to_where_their_work_is_done",
+    ),
+    (
+        "GET",
+        "/search?search_text=",
+        "/search",
+        "pages",
+        "pages_that_kept_their_address_are_there",
+    ),
+    (
+        "GET",
+        "/list/<u>",
+        "/list/{owner}",
+        "pages",
+        "old_addresses_lead_to_where_their_work_is_done",
+    ),
+    (
+        "GET",
+        "/list_timeline/<u>/<l>",
+        "/list_timeline/{owner}/{name}",
+        "pages",
+        "old_addresses_lead_to_where_their_work_is_done",
+    ),
+    (
+        "GET",
+        "/matome",
+        "/matome",
+        "pages",
+        "old_addresses_lead_to_where_their_work_is_done",
+    ),
+    (
+        "GET",
+        "/matome/<id>",
+        "/matome/{id}",
+        "pages",
+        "old_addresses_lead_to_where_their_work_is_done",
+    ),
+    (
+        "GET",
+        "/stream/client_list",
+        "/stream/client_list",
+        "pages",
+        "old_addresses_lead_to_where_their_work_is_done",
+    ),
+    (
+        "GET",
+        "/user_setting/",
+        "/user_setting/",
+        "pages",
+        "old_addresses_lead_to_where_their_work_is_done",
+    ),
+    (
+        "GET",
+        "/delete_me",
+        "/delete_me",
+        "pages",
+        "old_addresses_lead_to_where_their_work_is_done",
+    ),
+    (
+        "GET",
+        "/favicon.ico",
+        "/favicon.ico",
+        "pages",
+        "old_addresses_lead_to_where_their_work_is_done",
+    ),
+    (
+        "GET",
+        "/static/…",
+        "/static/{*path}",
+        "pages",
+        "old_addresses_lead_to_where_their_work_is_done",
+    ),
+];
+
+const BEGIN: &str = "<!-- written by the test of the table -->";
+const END: &str = "<!-- end -->";
+
+/// The source of a file of these tests.
+fn source(file: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/necomatter")
+        .join(file)
+        .with_extension("rs");
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+#[test]
+fn every_route_of_the_original_is_there_and_proved() {
+    let there: BTreeSet<(String, String)> = noroshi_web::routes::table()
+        .into_iter()
+        .map(|route| (route.method.to_owned(), route.path))
+        .collect();
+    let mut once = BTreeSet::new();
+    let mut ours = BTreeSet::new();
+    for (method, original, path, file, test) in ROUTES {
+        assert!(
+            once.insert((method, original)),
+            "{method} {original} is there twice"
+        );
+        let route = ((*method).to_owned(), (*path).to_owned());
+        assert!(
+            there.contains(&route),
+            "{method} {original}: there is no {path}"
+        );
+        ours.insert(route);
+        let source = source(file);
+        let begins = format!("#[tokio::test]\nasync fn {test}() {{\n");
+        assert!(
+            source.contains(&begins),
+            "{method} {original}: no test {file}::{test}"
+        );
+        // What proves a route names it.
+        let head = original
+            .split(['<', '?', '…'])
+            .next()
+            .unwrap()
+            .trim_end_matches('/');
+        assert!(source.contains(head), "{file} never asks for {original}");
+    }
+    // What of the face is none of the original's.
+    let more: Vec<&(String, String)> = there
+        .iter()
+        .filter(|route| route.1.starts_with("/stream/") || route.1.starts_with("/tweet/"))
+        .filter(|route| !ours.contains(*route))
+        .collect();
+    assert!(more.is_empty(), "{more:?}");
+}
+
+#[test]
+fn the_documents_have_the_table() {
+    let mut table = format!("{BEGIN}\n| method | route | test |\n|---|---|---|\n");
+    for (method, original, _, file, test) in ROUTES {
+        writeln!(table, "| {method} | `{original}` | `{file}::{test}` |").unwrap();
+    }
+    table.push_str(END);
+    for document in ["necomatter.md", "necomatter.ja.md"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../../docs")
+            .join(document);
+        let text = std::fs::read_to_string(&path).unwrap();
+        let (before, rest) = text.split_once(BEGIN).unwrap();
+        let (_, after) = rest.split_once(END).unwrap();
+        let expected = format!("{before}{table}{after}");
+        if std::env::var_os("UPDATE_EXPECTED").is_some() {
+            std::fs::write(&path, &expected).unwrap();
+        } else {
+            assert_eq!(text, expected, "UPDATE_EXPECTED=1 writes {document} anew");
+        }
+    }
+}
