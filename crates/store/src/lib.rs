@@ -78,7 +78,7 @@ pub use related::{Lookup, Related};
 pub use search::{Found, Group, Groups, Page, SearchOptions};
 pub use session::Session;
 pub use source::{Mode, NewSource, RunOutcome, Source};
-pub use story::{Part, Story, StoryDraft, StoryLine, StoryVersion};
+pub use story::{MOST_PARTS, Part, Story, StoryDraft, StoryLine, StoryVersion};
 
 use sql::{Conn, Tx};
 

@@ -185,6 +185,7 @@ impl Store {
             let list = own(tx, owner, &name)?;
             let sql = "SELECT 1 FROM post WHERE audience = ?1
                 UNION SELECT 1 FROM story WHERE audience = ?1
+                UNION SELECT 1 FROM story_version WHERE audience = ?1
                 UNION SELECT 1 FROM source WHERE audience = ?1 LIMIT 1";
             if tx
                 .query_opt(sql, params![list.audience], |_| Ok(()))?

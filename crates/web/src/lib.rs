@@ -45,6 +45,7 @@ mod settings;
 mod sheet;
 pub mod source;
 mod state;
+pub mod story;
 pub mod stream;
 mod timeline;
 

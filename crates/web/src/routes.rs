@@ -20,7 +20,7 @@ use crate::{
     about, account, attachment, audience, audit, batch, browser, change, check, component,
     error_page, follow, frame, headers, health, help, home, key, limits, list, live, lookup,
     manage, necomatter, notification, observable, openapi, post, search, session, settings, source,
-    stream, timeline,
+    story, stream, timeline,
 };
 
 /// For whoever watches over the server: no key, and an answer even when all else is busy.
@@ -62,6 +62,22 @@ fn asking() -> OpenApiRouter<AppState> {
         .routes(routes!(key::api::revoke))
         .routes(routes!(audit::api::list))
         .merge(writing())
+        .merge(curating())
+}
+
+/// For programs, with a key: stories.
+fn curating() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .routes(routes!(story::api::list, story::api::add))
+        .routes(routes!(
+            story::api::show,
+            story::api::change,
+            story::api::delete
+        ))
+        .routes(routes!(story::api::versions))
+        .routes(routes!(story::api::version))
+        .routes(routes!(story::api::candidates))
+        .routes(routes!(story::api::export))
 }
 
 /// For programs, with a key: what people and bots write.
@@ -140,6 +156,7 @@ fn pages() -> OpenApiRouter<AppState> {
         .routes(routes!(source::progress::show))
         .routes(routes!(batch::page::show))
         .merge(posting())
+        .merge(stories())
         .merge(managing())
         .routes(routes!(session::page::sign_out))
 }
@@ -244,6 +261,19 @@ fn necomatter_pages() -> OpenApiRouter<AppState> {
 /// For the bots of NECOMAtter: hear of posts for as long as they are connected.
 fn necomatter_stream() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().routes(routes!(necomatter::stream::listen))
+}
+
+/// For people with a browser: stories.
+fn stories() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .routes(routes!(story::page::list))
+        .routes(routes!(story::edit::blank, story::edit::add))
+        .routes(routes!(story::page::show))
+        .routes(routes!(story::edit::open, story::edit::change))
+        .routes(routes!(story::page::version))
+        .routes(routes!(story::page::delete))
+        .routes(routes!(story::page::collect))
+        .routes(routes!(story::export::show))
 }
 
 /// For administrators with a browser.

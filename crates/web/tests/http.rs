@@ -30,3 +30,7 @@ mod problems;
 mod reader;
 #[path = "http/sources.rs"]
 mod sources;
+#[path = "http/stories.rs"]
+mod stories;
+#[path = "http/story_files.rs"]
+mod story_files;

@@ -25,6 +25,8 @@ mod people;
 mod posts;
 #[path = "visibility/routes.rs"]
 mod routes;
+#[path = "visibility/stories.rs"]
+mod stories;
 #[path = "visibility/wall.rs"]
 mod wall;
 #[path = "visibility/world.rs"]

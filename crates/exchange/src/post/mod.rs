@@ -13,6 +13,7 @@ mod gate;
 mod html;
 mod links;
 mod marks;
+mod outward;
 mod plain;
 mod reader;
 mod segments;
@@ -23,6 +24,7 @@ use noroshi_indicator::extract::Found;
 pub use check::{MOST_BYTES, MOST_MENTIONS, MOST_TAGS, TextError, check};
 pub use html::html;
 pub use marks::{Marks, marks};
+pub use outward::{defanged, markdown, markdown_line};
 pub use plain::plain;
 
 /// One thing inside a post that is more than text.

@@ -166,14 +166,16 @@ CREATE TABLE story_part (
 );
 CREATE INDEX story_part_post ON story_part (post) WHERE post IS NOT NULL;
 
--- Every version as it was saved.
+-- Every version as it was saved, for those whom it was for then.
 CREATE TABLE story_version (
-  story   BIGINT NOT NULL,
-  version BIGINT NOT NULL,
-  account BIGINT NOT NULL,
-  at      BIGINT NOT NULL,
-  title   TEXT NOT NULL,
-  parts   TEXT NOT NULL,                       -- JSON
+  story    BIGINT NOT NULL,
+  version  BIGINT NOT NULL,
+  account  BIGINT NOT NULL,
+  audience BIGINT NOT NULL,
+  tlp      SMALLINT NOT NULL,
+  at       BIGINT NOT NULL,
+  title    TEXT NOT NULL,
+  parts    TEXT NOT NULL,                      -- JSON
   PRIMARY KEY (story, version)
 );
 

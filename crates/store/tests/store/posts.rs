@@ -512,6 +512,99 @@ fn a_story_shows_each_reader_what_they_may_see() {
 }
 
 #[test]
+fn what_was_saved_for_few_stays_with_them() {
+    hub::on_each_engine(async |target| {
+        let store = hub::open(&target).await;
+        let (aiko, ben) = (person(&store, "aiko").await, person(&store, "ben").await);
+        store
+            .add_audience("own", AudienceKind::Accounts, &["aiko"])
+            .await
+            .unwrap();
+        let draft = |title: &str, audience: &str| StoryDraft {
+            title: title.to_owned(),
+            audience: Some(audience.to_owned()),
+            ..StoryDraft::default()
+        };
+        let story = store.add_story(aiko, draft("draft", "own")).await.unwrap();
+        let opened = draft("opened", "everyone");
+        store.save_story(aiko, story.id, 1, opened).await.unwrap();
+        for (who, numbers) in [(aiko, vec![2, 1]), (ben, vec![2])] {
+            let reader = Reader::account(who);
+            let versions = store.story_versions(&reader, story.id).await.unwrap();
+            let seen: Vec<i64> = versions.iter().map(|one| one.version).collect();
+            assert_eq!(seen, numbers);
+            let first = store.story_at(&reader, story.id, 1).await;
+            match numbers.contains(&1) {
+                true => {
+                    let first = first.unwrap();
+                    assert_eq!(
+                        (first.title.as_str(), first.audience.as_str()),
+                        ("draft", "own")
+                    );
+                }
+                false => assert!(matches!(first, Err(Error::NotFound { .. }))),
+            }
+        }
+        let line = &store
+            .stories(&Reader::account(ben), None, 10)
+            .await
+            .unwrap()[0];
+        assert_eq!(
+            (line.title.as_str(), line.audience.as_str(), line.tlp.name()),
+            ("opened", "everyone", "green")
+        );
+    });
+}
+
+#[test]
+fn posts_are_collected_into_a_story() {
+    hub::on_each_engine(async |target| {
+        let store = hub::open(&target).await;
+        let (aiko, ben) = (person(&store, "aiko").await, person(&store, "ben").await);
+        let first = store.add_post(aiko, text("first")).await.unwrap();
+        let second = store.add_post(ben, text("second")).await.unwrap();
+        let mut answers = Vec::new();
+        for n in 0..2 {
+            let new = answer(&first, &format!("answer {n}"));
+            answers.push(store.add_post(ben, new).await.unwrap().id);
+        }
+        let mut story = None;
+        for post in [first.id, second.id, answers[0], answers[1], first.id] {
+            let into = store
+                .collect_post(aiko, post, None, "Untitled")
+                .await
+                .unwrap();
+            assert!(story.is_none_or(|id| id == into.id));
+            story = Some(into.id);
+        }
+        let story = store
+            .story(&Reader::account(aiko), story.unwrap())
+            .await
+            .unwrap();
+        assert_eq!((story.title.as_str(), story.version), ("Untitled", 4));
+        let order = [first.id, answers[0], answers[1], second.id].map(Part::Post);
+        assert_eq!(story.parts, order, "answers stand behind what they answer");
+
+        let named = Some(story.id);
+        assert!(matches!(
+            store.collect_post(ben, first.id, named, "Untitled").await,
+            Err(Error::Forbidden(_))
+        ));
+        store.delete_post(ben, second.id).await.unwrap();
+        let other = store.collect_post(ben, second.id, None, "Untitled").await;
+        assert!(matches!(other, Err(Error::NotFound { .. })));
+        assert!(
+            store
+                .stories(&Reader::account(ben), None, 10)
+                .await
+                .unwrap()
+                .len()
+                == 1
+        );
+    });
+}
+
+#[test]
 fn a_source_speaks_once_and_not_too_often() {
     hub::on_each_engine(async |target| {
         let store = hub::open(&target).await;

@@ -35,6 +35,7 @@ pub(super) struct Parameter {
 pub(super) fn sections(document: &Value, words: &'static Words) -> Vec<Section> {
     let tags = [
         ("asking", words.api_asking),
+        ("curating", words.nav_stories),
         ("collecting", words.api_collecting),
         ("managing", words.api_managing),
         ("watching", words.api_watching),

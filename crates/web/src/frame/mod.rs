@@ -20,14 +20,14 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use noroshi_store::{Account, Reader, Role};
+use noroshi_store::{Account, Reader, Role, Scope};
 
 pub(crate) use language::Language;
 pub(crate) use look::Look;
 pub(crate) use theme::Theme;
 pub(crate) use words::{Words, count, fill, thousands};
 
-use crate::auth::may_roll_back;
+use crate::auth::{granted, may_roll_back};
 use crate::part::encoded;
 use crate::problem::Problem;
 use crate::session::SignedIn;
@@ -54,9 +54,9 @@ impl Frame {
         may_roll_back(self.account.role)
     }
 
-    /// Whether the reader may post.
+    /// Whether the reader may write.
     pub(crate) fn writes(&self) -> bool {
-        self.account.role != Role::Reader
+        !granted(self.account.role, &[Scope::Write]).is_empty()
     }
 
     /// # Errors

@@ -34,6 +34,7 @@ impl Frame {
     pub(crate) fn work_entries(&self) -> Vec<Entry> {
         let words = self.words;
         vec![
+            self.entry("/stories", "story", words.nav_stories),
             self.entry("/check", "check", words.nav_check),
             self.entry("/sources", "sources", words.nav_sources),
             self.entry("/bots", "bots", words.nav_bots),
@@ -63,6 +64,8 @@ impl Frame {
             "/sources"
         } else if below(&["/post", "/tag/", "/account/", "/list", "/following"]) {
             "/timeline"
+        } else if path.starts_with("/story/") {
+            "/stories"
         } else {
             path
         };

@@ -50,7 +50,7 @@ pub(crate) async fn listen(
         false => shown(description),
     };
     let order = Listen {
-        account: asked.me(),
+        reader: asked.reader(),
         name: asked.name().to_owned(),
         test: Test::Pattern(pattern.clone()),
         description,

@@ -174,6 +174,20 @@ impl From<Entry> for EntryAnswer {
 ///
 /// 429 with the time to wait; what [`noroshi_store::Store::add_post`] refuses.
 pub(crate) async fn write(state: &AppState, account: i64, new: NewPost) -> Result<Post, Problem> {
+    pace(state, account)?;
+    state
+        .store
+        .add_post(account, new)
+        .await
+        .map_err(Problem::in_body)
+}
+
+/// Notes that an account writes something.
+///
+/// # Errors
+///
+/// 429 with the time to wait, if it wrote too much lately.
+pub(crate) fn pace(state: &AppState, account: i64) -> Result<(), Problem> {
     let whose = Whose::Writer(account);
     if let Some(wait) = state.attempts.wait(&whose, Instant::now()) {
         return Err(too_many(
@@ -182,9 +196,5 @@ pub(crate) async fn write(state: &AppState, account: i64, new: NewPost) -> Resul
         ));
     }
     state.attempts.failed(whose, Instant::now());
-    state
-        .store
-        .add_post(account, new)
-        .await
-        .map_err(Problem::in_body)
+    Ok(())
 }

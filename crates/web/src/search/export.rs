@@ -22,7 +22,7 @@ use crate::state::AppState;
 /// Values that are asked for at once.
 const ROWS: usize = 1_000;
 /// Nothing of a higher marking is ever exported.
-const CEILING: Tlp = Tlp::AmberStrict;
+pub(crate) const CEILING: Tlp = Tlp::AmberStrict;
 
 /// Who exports, by key or by session, and up to which marking.
 pub(crate) struct Exporting {

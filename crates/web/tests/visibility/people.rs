@@ -32,7 +32,7 @@ impl Asker<'_> {
         answer
     }
 
-    async fn reach(&self, method: &str, path: &str, cookie: &str) -> Answer {
+    pub(crate) async fn reach(&self, method: &str, path: &str, cookie: &str) -> Answer {
         match method {
             "GET" => self.page(path, cookie).await,
             _ => self.post(path, cookie, "").await,
@@ -40,7 +40,7 @@ impl Asker<'_> {
     }
 
     /// What is hidden is answered as what does not exist, or is not for the person anyway.
-    async fn hidden_as_absent(
+    pub(crate) async fn hidden_as_absent(
         &self,
         method: &str,
         paths: [&str; 2],
@@ -215,7 +215,7 @@ impl Asker<'_> {
         self.hub.account(&name, Role::Reader).await;
         let cookie = self.session().await;
         let path = format!("/manage/accounts/{name}{rest}");
-        let form = "role=reader&organisation=&description=x&enabled=1";
+        let form = "role=reader&organisation=&description=x&owner=&enabled=1";
         let answer = match method {
             "GET" => self.page(&path, &cookie).await,
             _ => self.post(&path, &cookie, form).await,

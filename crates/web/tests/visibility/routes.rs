@@ -63,12 +63,14 @@ pub(crate) enum Check {
     /// For administrators, and not done here.
     Refuse(&'static str),
     ManageAccount(&'static str, &'static str),
+    /// Stories, which show posts and what listings say of the values that these name.
+    Story(&'static str, &'static str),
     SignIn,
     SignOut,
 }
 
 /// Every route that tells nothing of posts alone.
-pub(crate) const TABLE: [(&str, &str, Check); 79] = [
+pub(crate) const TABLE: [(&str, &str, Check); 98] = [
     ("GET", "/api/v1/search", Check::Search),
     ("GET", "/api/v1/lookup/{*value}", Check::Lookup),
     ("POST", "/api/v1/lookup", Check::Bulk),
@@ -202,6 +204,85 @@ pub(crate) const TABLE: [(&str, &str, Check); 79] = [
         "/manage/audit",
         Check::Manage("GET", "/manage/audit"),
     ),
+    (
+        "GET",
+        "/api/v1/stories",
+        Check::Story("GET", "/api/v1/stories"),
+    ),
+    (
+        "POST",
+        "/api/v1/stories",
+        Check::Story("POST", "/api/v1/stories"),
+    ),
+    (
+        "GET",
+        "/api/v1/stories/{id}",
+        Check::Story("GET", "/api/v1/stories/{id}"),
+    ),
+    (
+        "PUT",
+        "/api/v1/stories/{id}",
+        Check::Story("PUT", "/api/v1/stories/{id}"),
+    ),
+    (
+        "DELETE",
+        "/api/v1/stories/{id}",
+        Check::Story("DELETE", "/api/v1/stories/{id}"),
+    ),
+    (
+        "GET",
+        "/api/v1/stories/{id}/versions",
+        Check::Story("GET", "/api/v1/stories/{id}/versions"),
+    ),
+    (
+        "GET",
+        "/api/v1/stories/{id}/versions/{version}",
+        Check::Story("GET", "/api/v1/stories/{id}/versions/{version}"),
+    ),
+    (
+        "GET",
+        "/api/v1/stories/{id}/candidates",
+        Check::Story("GET", "/api/v1/stories/{id}/candidates"),
+    ),
+    (
+        "GET",
+        "/api/v1/stories/{id}/export",
+        Check::Story("GET", "/api/v1/stories/{id}/export?format=json"),
+    ),
+    ("GET", "/stories", Check::Story("GET", "/stories")),
+    ("GET", "/story/new", Check::Story("GET", "/story/new")),
+    ("POST", "/story/new", Check::Story("POST", "/story/new")),
+    ("GET", "/story/{id}", Check::Story("GET", "/story/{id}")),
+    (
+        "GET",
+        "/story/{id}/edit",
+        Check::Story("GET", "/story/{id}/edit"),
+    ),
+    (
+        "POST",
+        "/story/{id}/edit",
+        Check::Story("POST", "/story/{id}/edit"),
+    ),
+    (
+        "GET",
+        "/story/{id}/version/{version}",
+        Check::Story("GET", "/story/{id}/version/{version}"),
+    ),
+    (
+        "POST",
+        "/story/{id}/delete",
+        Check::Story("POST", "/story/{id}/delete"),
+    ),
+    (
+        "POST",
+        "/story/collect",
+        Check::Story("POST", "/story/collect"),
+    ),
+    (
+        "GET",
+        "/story/{id}/export",
+        Check::Story("GET", "/story/{id}/export?format=json"),
+    ),
     ("POST", "/sign-in", Check::SignIn),
     ("POST", "/sign-out", Check::SignOut),
 ];
@@ -274,7 +355,7 @@ pub(crate) const OF_POSTS: &[(&str, &str)] = &[
 
 impl Check {
     /// Those that tell of statements, to be asked again after a change.
-    pub(crate) const OF_STATEMENTS: [Check; 19] = [
+    pub(crate) const OF_STATEMENTS: [Check; 23] = [
         Check::SourcesPage,
         Check::Overlap,
         Check::SourcePage,
@@ -294,6 +375,10 @@ impl Check {
         Check::Observable,
         Check::Card,
         Check::BulkPage,
+        Check::Story("GET", "/api/v1/stories/{id}"),
+        Check::Story("GET", "/story/{id}"),
+        Check::Story("GET", "/story/{id}/version/{version}"),
+        Check::Story("GET", "/story/{id}/export?format=json"),
     ];
 
     pub(crate) async fn run(self, asker: &Asker<'_>) {
@@ -349,6 +434,7 @@ impl Check {
             Check::Manage(method, path) => asker.manage(method, path).await,
             Check::Refuse(path) => asker.refuse(path).await,
             Check::ManageAccount(method, rest) => asker.manage_account(method, rest).await,
+            Check::Story(method, path) => asker.story(method, path).await,
             Check::SignIn | Check::SignOut => drop(asker.session().await),
         }
     }
