@@ -196,8 +196,9 @@ impl Asker {
         let (mut times, mut found) = (Vec::new(), 0);
         for n in 0..PAGES {
             let below = anywhere.then(|| (n * 7_919 * 131 % self.posts) as i64 + 1);
+            let timeline = timeline(n);
             let began = Instant::now();
-            let page = self.store.timeline(&self.reader, &timeline(n), below, PAGE);
+            let page = self.store.timeline(&self.reader, &timeline, below, PAGE);
             found += page.await.expect("a page").entries.len();
             times.push(began.elapsed());
         }

@@ -147,7 +147,7 @@ async fn a_source_is_switched_and_restricted() {
         for wrong in [
             json!({"least": 0}),
             json!({"pause": -1}),
-            json!({"pause": 1_i64 << 40}),
+            json!({"pause": 40_000_000}),
         ] {
             let both = json!({"enabled": true, "digest": wrong});
             patch(both).await.problem(400);
