@@ -28,3 +28,5 @@ mod problems;
 mod reader;
 #[path = "http/sources.rs"]
 mod sources;
+#[path = "http/timeline.rs"]
+mod timeline;
