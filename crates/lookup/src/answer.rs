@@ -160,7 +160,12 @@ impl Answer {
                 posts: kept.posts.len(),
                 ..Verdict::of(&kept.listings)
             },
-            posts: kept.posts.iter().take(POSTS).map(|post| Mention::from(&**post)).collect(),
+            posts: kept
+                .posts
+                .iter()
+                .take(POSTS)
+                .map(|post| Mention::from(&**post))
+                .collect(),
             listings: kept.listings.iter().map(Listing::from).collect(),
             related: related.collect(),
             complete: kept.complete,

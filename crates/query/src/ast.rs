@@ -6,7 +6,7 @@ use crate::statement::StatementKind;
 use crate::time::{Time, TimeRange};
 
 /// A whole query. The empty query (`expr: None`) asks for everything.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
 pub struct Query {
     /// What to look for.
     pub expr: Option<Expr>,
@@ -17,7 +17,7 @@ pub struct Query {
 /// What [`parse`](crate::parse) returns is in *normal form*: `And` and `Or` hold at least two
 /// parts, none of them of the same sort, and `Not` never holds a `Not`. [`Expr::all`],
 /// [`Expr::any`] and [`Expr::negate`] keep it.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub enum Expr {
     /// Every part matches.
     And(Vec<Expr>),
@@ -30,7 +30,7 @@ pub enum Expr {
 }
 
 /// One test of a statement. The crate's documentation has the table of what each one means.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub enum Term {
     /// A word as typed: whole words of prose, or a part of a value.
     Word(String),

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 pub struct Time(pub i64);
 
 /// A stretch of time from its start up to, and not including, its end.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum TimeRange {
     /// From this time on.
     From(Time),

@@ -4,7 +4,7 @@ use noroshi_indicator::Tlp;
 
 use crate::error::{Error, Result};
 use crate::sql::{Conn, params};
-use crate::{Reader, Store, account, audit, now, organisation, source};
+use crate::{Reader, Store, account, audit, list, now, organisation, source};
 
 /// The audience "everyone here", which is always there.
 pub const EVERYONE: &str = "everyone";
@@ -130,7 +130,7 @@ impl Store {
         .await
     }
 
-    /// All audiences, by name, everyone first.
+    /// All audiences but lists, which are their owners' business; by name, everyone first.
     pub async fn audiences(&self) -> Result<Vec<Audience>> {
         self.read(|conn| {
             let sql = "SELECT a.id, a.name, a.kind, coalesce(o.name, c.name) FROM audience a
@@ -138,6 +138,7 @@ impl Store {
                 LEFT JOIN organisation o ON o.id = ao.organisation
                 LEFT JOIN audience_account ac ON ac.audience = a.id
                 LEFT JOIN account c ON c.id = ac.account
+                WHERE NOT EXISTS (SELECT 1 FROM list l WHERE l.audience = a.id)
                 ORDER BY a.kind, a.name, coalesce(o.name, c.name)";
             let rows = conn.query(sql, params![], |row| {
                 Ok((row.int(0)?, row.text(1)?, row.int(2)?, row.opt_text(3)?))
@@ -159,8 +160,8 @@ impl Store {
         .await
     }
 
-    /// Gives an audience other members, by name. Refused where a source that it reaches is marked
-    /// too narrowly for them.
+    /// Gives an audience other members, by name. Refused where a source, post or story that it reaches is
+    /// marked too narrowly for them. A list is changed by its owner.
     pub async fn set_audience(
         &self,
         who: &Reader,
@@ -171,6 +172,9 @@ impl Store {
         let members: Vec<String> = members.iter().map(|member| (*member).to_owned()).collect();
         self.write(move |tx| {
             let audience = by_name(tx, &name)?;
+            if list::is_one(tx, audience.id)? {
+                return Err(Error::not_found("audience", &name));
+            }
             let table = match audience.kind {
                 AudienceKind::Everyone => {
                     let text = "everyone here is everyone: there are no members to choose";
@@ -185,7 +189,9 @@ impl Store {
                 add_member(tx, audience.id, audience.kind, member)?;
             }
             let audience = by_name(tx, &name)?;
-            let sql = "SELECT DISTINCT tlp FROM source WHERE audience = ?1";
+            let sql = "SELECT tlp FROM source WHERE audience = ?1
+                UNION SELECT tlp FROM post WHERE audience = ?1
+                UNION SELECT tlp FROM story WHERE audience = ?1";
             for tlp in tx.query(sql, params![audience.id], |row| source::tlp(row.int(0)?))? {
                 check_tlp(tlp, &audience)?;
             }

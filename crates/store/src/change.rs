@@ -43,7 +43,7 @@ impl ChangeKind {
         self as i64 + 1
     }
 
-    fn from_code(code: i64) -> Result<ChangeKind> {
+    pub(crate) fn from_code(code: i64) -> Result<ChangeKind> {
         let found = ChangeKind::ALL.into_iter().find(|kind| kind.code() == code);
         found.ok_or_else(|| Error::Corrupt(format!("change kind {code}")))
     }

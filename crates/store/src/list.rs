@@ -24,7 +24,7 @@ pub struct List {
     pub name: String,
     /// What it is for.
     pub description: String,
-    /// Whether only its owner knows of it.
+    /// Whether only its owner and its members know of it.
     pub hidden: bool,
     /// The name of the audience that it is: `owner/name`.
     pub audience_name: String,
@@ -40,7 +40,7 @@ pub struct NewList {
     pub name: String,
     /// What it is for.
     pub description: String,
-    /// Whether only its owner may know of it.
+    /// Whether only its owner and its members may know of it.
     pub hidden: bool,
 }
 
@@ -61,26 +61,37 @@ fn from_row(row: &Row) -> Result<List> {
     })
 }
 
-/// The list, if the reader may know of it.
-pub(crate) fn by_name(conn: &Conn, reader: &Reader, owner: &str, name: &str) -> Result<List> {
-    let list = find(conn, owner, name)?;
-    let own = match reader.account_id() {
-        None => true,
-        Some(id) => account::by_id(conn, id)?.name == owner,
-    };
-    list.filter(|list| own || !list.hidden)
-        .ok_or_else(|| Error::not_found("list", format!("{owner}/{name}")))
+/// The reader `?3` may know of the list: it is open, or the reader owns it or is on it. The operator, with
+/// `?4` = 1, knows of all.
+const KNOWN: &str =
+    "(l.hidden = 0 OR l.owner = ?3 OR ?4 = 1 OR EXISTS (SELECT 1 FROM audience_account m
+    WHERE m.audience = l.audience AND m.account = ?3))";
+
+fn eyes(reader: &Reader) -> (i64, i64) {
+    let me = reader.account_id();
+    (me.unwrap_or(0), i64::from(me.is_none()))
 }
 
-fn find(conn: &Conn, owner: &str, name: &str) -> Result<Option<List>> {
-    let sql = format!("{SELECT} WHERE o.name = ?1 AND l.name = ?2");
-    conn.query_opt(&sql, params![owner, name], from_row)
+/// The list, if the reader may know of it.
+pub(crate) fn by_name(conn: &Conn, reader: &Reader, owner: &str, name: &str) -> Result<List> {
+    let sql = format!("{SELECT} WHERE o.name = ?1 AND l.name = ?2 AND {KNOWN}");
+    let (me, all) = eyes(reader);
+    conn.query_opt(&sql, params![owner, name, me, all], from_row)?
+        .ok_or_else(|| Error::not_found("list", format!("{owner}/{name}")))
 }
 
 /// Numbers of the members of a list.
 pub(crate) fn members(conn: &Conn, audience: i64) -> Result<Vec<i64>> {
     let sql = "SELECT account FROM audience_account WHERE audience = ?1 ORDER BY account";
     conn.query(sql, params![audience], |row| row.int(0))
+}
+
+/// Whether an audience is a list.
+pub(crate) fn is_one(conn: &Conn, audience: i64) -> Result<bool> {
+    let sql = "SELECT 1 FROM list WHERE audience = ?1";
+    Ok(conn
+        .query_opt(sql, params![audience], |_| Ok(()))?
+        .is_some())
 }
 
 /// Whether an audience is a list that an account may write to: its own, or one that is not hidden.
@@ -224,12 +235,10 @@ impl Store {
     pub async fn lists(&self, reader: &Reader, owner: &str) -> Result<Vec<List>> {
         let (reader, owner) = (reader.clone(), owner.to_owned());
         self.read(move |conn| {
-            let owner = account::by_name(conn, &owner)?.id;
-            let sql = format!(
-                "{SELECT} WHERE l.owner = ?1 AND (l.hidden = 0 OR l.owner = ?2) ORDER BY l.id"
-            );
-            let me = reader.account_id().unwrap_or(owner);
-            conn.query(&sql, params![owner, me], from_row)
+            account::by_name(conn, &owner)?;
+            let sql = format!("{SELECT} WHERE o.name = ?1 AND l.id > ?2 AND {KNOWN} ORDER BY l.id");
+            let (me, all) = eyes(&reader);
+            conn.query(&sql, params![&owner, 0, me, all], from_row)
         })
         .await
     }

@@ -99,6 +99,11 @@ pub(crate) struct Sources {
 }
 
 impl Sources {
+    /// One source, whoever may see it.
+    pub(crate) fn one(id: i64) -> Sources {
+        Sources { ids: vec![id] }
+    }
+
     pub(crate) fn ids(&self) -> &[i64] {
         &self.ids
     }

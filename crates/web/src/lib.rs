@@ -26,7 +26,7 @@ mod help;
 mod home;
 pub mod key;
 mod limits;
-mod list;
+pub mod list;
 mod live;
 mod lookup;
 mod manage;
@@ -44,6 +44,7 @@ mod settings;
 mod sheet;
 pub mod source;
 mod state;
+pub mod stream;
 mod timeline;
 
 pub use openapi::document;

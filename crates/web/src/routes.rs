@@ -9,6 +9,7 @@ use axum::response::Response;
 use axum::{Router, middleware};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use utoipa::openapi::path::PathItem;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
@@ -16,9 +17,10 @@ use utoipa_axum::routes;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::{
-    about, account, attachment, audience, audit, batch, browser, change, check, component, error_page,
-    follow, frame, headers, health, help, home, key, limits, list, live, lookup, manage, notification,
-    observable, openapi, post, search, session, settings, source, timeline,
+    about, account, attachment, audience, audit, batch, browser, change, check, component,
+    error_page, follow, frame, headers, health, help, home, key, limits, list, live, lookup,
+    manage, notification, observable, openapi, post, search, session, settings, source, stream,
+    timeline,
 };
 
 /// For whoever watches over the server: no key, and an answer even when all else is busy.
@@ -59,13 +61,51 @@ fn asking() -> OpenApiRouter<AppState> {
         .routes(routes!(key::api::list, key::api::add))
         .routes(routes!(key::api::revoke))
         .routes(routes!(audit::api::list))
+        .merge(writing())
+}
+
+/// For programs, with a key: what people and bots write.
+fn writing() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .routes(routes!(post::api::search, post::api::add))
+        .routes(routes!(post::api::show, post::api::edit, post::api::delete))
+        .routes(routes!(post::api::thread))
+        .routes(routes!(post::api::history))
+        .routes(routes!(
+            post::api::starred_by,
+            post::api::star,
+            post::api::unstar
+        ))
+        .routes(routes!(
+            post::api::reposted_by,
+            post::api::repost,
+            post::api::unrepost
+        ))
+        .routes(routes!(timeline::api::show))
+        .routes(routes!(follow::api::show))
+        .routes(routes!(follow::api::follow, follow::api::unfollow))
+        .routes(routes!(follow::api::follow_tag, follow::api::unfollow_tag))
+        .routes(routes!(follow::api::mute, follow::api::unmute))
+        .routes(routes!(list::api::list, list::api::add))
+        .routes(routes!(
+            list::api::show,
+            list::api::change,
+            list::api::delete
+        ))
+        .routes(routes!(list::api::add_member, list::api::remove_member))
+        .routes(routes!(notification::api::list))
+        .routes(routes!(notification::api::see))
+        .routes(routes!(stream::api::listeners))
+        .routes(routes!(attachment::api::show))
 }
 
 /// For programs, with a key: waits for something, or must not be cut off.
 fn waiting() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(change::api::list))
+        .routes(routes!(stream::api::show))
         .routes(routes!(batch::api::roll_back))
+        .routes(routes!(attachment::api::add).layer(DefaultBodyLimit::max(attachment::LARGEST)))
 }
 
 /// For people with a browser.
@@ -143,6 +183,7 @@ fn posting() -> OpenApiRouter<AppState> {
         .routes(routes!(notification::page::show))
         .routes(routes!(notification::page::see))
         .routes(routes!(follow::page::show))
+        .routes(routes!(stream::page::show))
 }
 
 /// For administrators with a browser.
@@ -191,7 +232,10 @@ pub fn app(state: AppState) -> Router {
         .layer(DefaultBodyLimit::max(limits::BODY))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn(error_page::show))
-        .layer(CompressionLayer::new())
+        // A compressor waits for more; a stream's readers must not.
+        .layer(CompressionLayer::new().compress_when(
+            DefaultPredicate::new().and(NotForContentType::const_new("application/x-ndjson")),
+        ))
         .layer(middleware::map_response(headers::secure))
         .with_state(state)
 }

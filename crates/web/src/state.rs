@@ -5,6 +5,7 @@ use std::sync::Arc;
 use noroshi_collect::recipe::{Recipes, load_lenient};
 use noroshi_exchange::warninglist::Warninglists;
 use noroshi_store::Store;
+use noroshi_watch::Hub;
 use tokio::sync::{Semaphore, watch};
 
 use crate::auth::Attempts;
@@ -40,14 +41,17 @@ pub struct AppState {
     pub(crate) quick: Arc<Semaphore>,
     pub(crate) patient: Arc<Semaphore>,
     pub(crate) live: Arc<Semaphore>,
+    /// Holds every live query against what is new.
+    pub(crate) hub: Hub,
     closing: Arc<watch::Sender<bool>>,
 }
 
 impl AppState {
-    /// A server over a store.
+    /// A server over a store. Made within the runtime that runs it.
     pub fn new(store: Store, warninglists: Arc<Warninglists>, settings: Settings) -> AppState {
         let (recipes, _) = load_lenient(Some(store.directory()));
         AppState {
+            hub: Hub::start(store.clone()),
             store,
             warninglists,
             recipes: Arc::new(recipes),

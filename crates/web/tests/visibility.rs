@@ -2,7 +2,8 @@
 //!
 //! Random organisations, audiences, accounts, sources and imports; then every route that there is, asked by
 //! every account, against a slow model of what that account may know. A route that is not in the table of
-//! [`routes`] fails the test, and so does the mark of a hidden source anywhere in an answer.
+//! [`routes`] fails the test, and so does the mark of a hidden source anywhere in an answer. The same for a
+//! random wall of posts, threads, files, lists and stories, over every route that reads.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "all of it is tests")]
 
 #[path = "visibility/answers.rs"]
@@ -18,8 +19,12 @@ mod model;
 mod pages;
 #[path = "visibility/people.rs"]
 mod people;
+#[path = "visibility/posts.rs"]
+mod posts;
 #[path = "visibility/routes.rs"]
 mod routes;
+#[path = "visibility/wall.rs"]
+mod wall;
 #[path = "visibility/world.rs"]
 mod world;
 
@@ -28,7 +33,9 @@ use noroshi_testkit::each_engine_async;
 use crate::asker::Asker;
 use crate::common::Hub;
 use crate::dice::Dice;
-use crate::routes::{Check, TABLE};
+use crate::posts::Walker;
+use crate::routes::{Check, OF_POSTS, TABLE};
+use crate::wall::Wall;
 use crate::world::World;
 
 const SEEDS: [u64; 3] = [1, 2, 3];
@@ -38,6 +45,7 @@ fn every_route_is_in_the_table() {
     let mut known: Vec<(&str, &str)> = TABLE
         .iter()
         .map(|(method, path, _)| (*method, *path))
+        .chain(OF_POSTS.iter().copied())
         .collect();
     known.sort_unstable();
     let there = noroshi_web::routes::table();
@@ -85,6 +93,30 @@ async fn a_reader_never_learns_of_a_statement_outside_the_audience() {
             everybody_asks(&hub, &world, &Check::OF_STATEMENTS).await;
             world.change_an_audience(&hub, &mut dice).await;
             everybody_asks(&hub, &world, &Check::OF_STATEMENTS).await;
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_reader_never_learns_of_a_post_outside_the_audience() {
+    for seed in SEEDS {
+        each_engine_async(async |place| {
+            println!("seed: {seed}");
+            let hub = Hub::on(&place).await;
+            let mut dice = Dice::new(seed);
+            let mut wall = Wall::random(&hub, &mut dice).await;
+            for who in 0..wall.people.len() {
+                assert!(
+                    who == 0 || !wall.hidden_marks(who).is_empty(),
+                    "seed {seed} hides nothing from {who}"
+                );
+                Walker::new(&hub, &wall, who).await.all().await;
+            }
+            wall.change_an_audience(&hub, &mut dice).await;
+            for who in 0..wall.people.len() {
+                Walker::new(&hub, &wall, who).await.all().await;
+            }
         })
         .await;
     }

@@ -273,9 +273,11 @@ impl<'a, S: FnMut(Piece<'_>) -> Option<String>> Writer<'a, S> {
             }
             self.out.push_str("</a>");
             self.live = false;
-        } else if !(link.destination.is_empty() || is_local(&link.destination))
-            && !matches!(link.form, LinkType::Autolink | LinkType::Email)
-        {
+            return;
+        }
+        let destination = &*link.destination;
+        let says_it = matches!(link.form, LinkType::Autolink | LinkType::Email);
+        if !says_it && !destination.is_empty() && !is_local(destination) {
             self.destination(link, at);
         }
     }

@@ -305,6 +305,21 @@ fn hostile_texts_stay_small_and_flat() {
 }
 
 #[test]
+fn what_nests_too_deep_is_shown_as_code() {
+    let deep = ">".repeat(101);
+    assert_eq!(
+        shown(&format!("{deep}#a evil.example\n*b*")),
+        format!(
+            "<pre><code>{}#a <O evil.example>*b*</code></pre>",
+            "&gt;".repeat(101)
+        )
+    );
+    assert!(crate::post::marks(&format!("{deep}#a")).tags.is_empty());
+    assert_eq!(plain(&format!("{deep}\n*b*"), 200), format!("{deep} *b*"));
+    assert!(shown(&format!("{}#a", &deep[1..])).contains("<T a>"));
+}
+
+#[test]
 fn the_gate_has_nothing_to_do() {
     let text = "# a\n\n- b\n- [c](/d) <e> `f`\n\n| g |\n|---|\n| h |\n\n7. i[^1]\n\n> ~~j~~ [k](http://l.example)\n\n[^1]: m";
     let found = extract(text);

@@ -2,15 +2,20 @@
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 
-use super::reader::parser;
+use super::reader::{is_too_deep, parser};
 use super::show::push_shown;
 
 /// The first `chars` characters as plain text without Markdown marks, on one line: for titles, notices
 /// and previews. Footnotes and where links lead are left out. It is not HTML: escape it.
 pub fn plain(text: &str, chars: usize) -> String {
     let mut line = String::new();
-    let mut notes = 0_usize;
     let mut enough = Enough::new(chars);
+    if is_too_deep(text) {
+        push_shown(text, &mut line);
+        enough.take(&mut line);
+        return enough.shown;
+    }
+    let mut notes = 0_usize;
     for event in parser(text) {
         match event {
             Event::Start(Tag::FootnoteDefinition(_)) => notes += 1,
@@ -25,7 +30,6 @@ pub fn plain(text: &str, chars: usize) -> String {
             break;
         }
     }
-    enough.shown.truncate(enough.shown.trim_end().len());
     enough.shown
 }
 
@@ -59,15 +63,16 @@ impl Enough {
                 self.space = !self.shown.is_empty();
                 continue;
             }
-            if std::mem::take(&mut self.space) && self.left > 0 {
-                self.shown.push(' ');
-                self.left -= 1;
+            let needed = 1 + usize::from(std::mem::take(&mut self.space));
+            if self.left < needed {
+                self.left = 0;
+                break;
             }
-            if self.left == 0 {
-                return true;
+            if needed > 1 {
+                self.shown.push(' ');
             }
             self.shown.push(c);
-            self.left -= 1;
+            self.left -= needed;
         }
         self.left == 0
     }

@@ -1,10 +1,10 @@
 //! A post's Markdown as runs of text with their places, and the structure around them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::iter::Peekable;
 use std::ops::Range;
 
-use pulldown_cmark::{CowStr, Event, OffsetIter, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, CowStr, Event, OffsetIter, Options, Parser, Tag, TagEnd};
 
 use super::links::is_local;
 
@@ -48,10 +48,38 @@ pub(super) struct Reader<'a> {
     /// Whether each link around the place leads to a page of ours.
     links: Vec<bool>,
     in_code: bool,
+    /// What is still to come of a text that nests too deep.
+    deep: VecDeque<Part<'a>>,
     /// Where the last text ended, and with what.
     last: Option<(usize, char)>,
     /// Where the destinations of reference links stand.
     pub(super) definitions: HashMap<String, usize>,
+}
+
+/// How far a line may be inset by quotes, lists and white space, in columns. The parser looks at all that is open
+/// for each further line.
+const MOST_INSET: usize = 200;
+
+/// Whether a text nests so deep that it is no Markdown for us: all of it is shown as code.
+pub(super) fn is_too_deep(text: &str) -> bool {
+    text.split(['\n', '\r'])
+        .any(|line| inset(line) > MOST_INSET)
+}
+
+fn inset(line: &str) -> usize {
+    let mut columns = 0;
+    let mut bytes = line.bytes().peekable();
+    while let Some(byte) = bytes.next() {
+        columns += match (byte, bytes.peek()) {
+            (b' ', _) => 1,
+            (b'\t', _) => 4,
+            (b'>', _) => 2,
+            (b'-' | b'*' | b'+' | b'.' | b')', None | Some(b' ' | b'\t')) => 1,
+            (b'0'..=b'9', Some(b'0'..=b'9' | b'.' | b')')) => 1,
+            _ => break,
+        };
+    }
+    columns
 }
 
 /// The Markdown of posts.
@@ -63,6 +91,16 @@ pub(super) fn parser(text: &str) -> Parser<'_> {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(text: &'a str) -> Self {
+        match is_too_deep(text) {
+            false => Self::of_markdown(text),
+            true => Self {
+                deep: as_code(text),
+                ..Self::of_markdown("")
+            },
+        }
+    }
+
+    fn of_markdown(text: &'a str) -> Self {
         let parser = parser(text);
         let mut definitions: HashMap<String, usize> = HashMap::new();
         for (_, definition) in parser.reference_definitions().iter() {
@@ -85,6 +123,7 @@ impl<'a> Reader<'a> {
             events: parser.into_offset_iter().peekable(),
             links: Vec::new(),
             in_code: false,
+            deep: VecDeque::new(),
             last: None,
             definitions,
         }
@@ -169,6 +208,19 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// The whole text as one block of code.
+fn as_code(text: &str) -> VecDeque<Part<'_>> {
+    let at = 0..text.len();
+    let run = Part::Run {
+        at: at.clone(),
+        place: Place::Verbatim,
+        before: None,
+    };
+    let start = Event::Start(Tag::CodeBlock(CodeBlockKind::Indented));
+    let end = Event::End(TagEnd::CodeBlock);
+    VecDeque::from([Part::Event(start, at.clone()), run, Part::Event(end, at)])
+}
+
 /// Whether the post reads there as it is shown.
 fn stands(post: &str, text: &str, at: &Range<usize>) -> bool {
     post.get(at.clone()) == Some(text)
@@ -178,6 +230,9 @@ impl<'a> Iterator for Reader<'a> {
     type Item = Part<'a>;
 
     fn next(&mut self) -> Option<Part<'a>> {
+        if let Some(part) = self.deep.pop_front() {
+            return Some(part);
+        }
         let (event, at) = self.events.next()?;
         Some(match event {
             Event::Text(text) if stands(self.text, &text, &at) => self.run(at),
@@ -191,5 +246,33 @@ impl<'a> Iterator for Reader<'a> {
                 Part::Event(event, at)
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_deep_a_text_nests() {
+        for (line, columns) in [
+            ("", 0),
+            ("a - b", 0),
+            ("> > a", 6),
+            (">>>", 6),
+            ("  - a", 4),
+            ("- 12. + a", 8),
+            ("\t\t* a", 10),
+            ("---------", 0),
+            ("- - -", 5),
+            ("-a", 0),
+            ("2026 年", 3),
+        ] {
+            assert_eq!(inset(line), columns, "{line:?}");
+        }
+        assert!(!is_too_deep(&format!("a\n{}a", ">".repeat(100))));
+        assert!(is_too_deep(&format!("a\n{}a", ">".repeat(101))));
+        assert!(is_too_deep(&format!("a\r{}a", "- ".repeat(101))));
+        assert!(!is_too_deep(&"-".repeat(1_000)));
     }
 }

@@ -22,23 +22,22 @@ pub(crate) struct Held {
     pub(crate) listing: Listing,
 }
 
-impl Held {
-    /// As the query language sees it.
-    pub(crate) fn statement(&self) -> Statement<'_> {
-        let listing = &self.listing;
+impl Listing {
+    /// As a query is held against it.
+    pub fn statement(&self) -> Statement<'_> {
         Statement {
             kind: StatementKind::Listing,
-            observables: std::slice::from_ref(&listing.observable),
-            from: &listing.source,
+            observables: std::slice::from_ref(&self.observable),
+            from: &self.source,
             by_source: true,
             to: &[],
-            family: listing.family.as_deref(),
-            tags: &listing.tags,
-            text: listing.note.as_deref(),
-            tlp: listing.tlp,
-            received: listing.received,
-            first_seen: listing.first_seen,
-            last_seen: listing.last_seen,
+            family: self.family.as_deref(),
+            tags: &self.tags,
+            text: self.note.as_deref(),
+            tlp: self.tlp,
+            received: self.received,
+            first_seen: self.first_seen,
+            last_seen: self.last_seen,
             reply: false,
             repost: false,
             file: false,

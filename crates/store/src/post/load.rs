@@ -200,7 +200,7 @@ fn count(conn: &Conn, sight: &Sight, posts: &mut HashMap<i64, Post>, ids: &[i64]
 }
 
 /// The rows of a timeline of these numbers, in the order asked: posts that stand, and reposts of such.
-pub(super) fn entries(conn: &Conn, sight: &Sight, ids: &[i64]) -> Result<Vec<Entry>> {
+pub(crate) fn entries(conn: &Conn, sight: &Sight, ids: &[i64]) -> Result<Vec<Entry>> {
     let sql = format!(
         "SELECT p.id, p.repost_of, p.account, a.name, a.kind, p.received FROM post p
         JOIN account a ON a.id = p.account WHERE p.id = ANY(?3) AND p.repost_of IS NOT NULL AND {SEEN}"

@@ -20,7 +20,7 @@ pub use search::{PostOptions, PostPage};
 pub use timeline::{Timeline, TimelinePage};
 pub use write::NewPost;
 
-pub(crate) use load::load;
+pub(crate) use load::{entries, load};
 pub(crate) use search::named;
 pub(crate) use statement::{Mentioned, naming};
 pub(crate) use walk::{Eyes, Walk as PostWalk, newest};

@@ -72,7 +72,13 @@ impl Store {
             let limit = limit.clamp(1, LARGEST);
             match timeline {
                 Timeline::Starred(account) => starred(conn, account, i64::MAX, limit),
-                _ => newest(conn, &eyes(conn, &sight, &timeline)?, &walks, i64::MAX, limit),
+                _ => newest(
+                    conn,
+                    &eyes(conn, &sight, &timeline)?,
+                    &walks,
+                    i64::MAX,
+                    limit,
+                ),
             }
         })
         .await

@@ -186,13 +186,13 @@ fn address(conn: &Conn, author: &Account, new: &NewPost) -> Result<Sent> {
 }
 
 /// An audience that the author may speak to: everyone, one that reaches the author, or a list that is
-/// the author's own or open; an administrator to any.
+/// the author's own or open; an administrator to any but others' hidden lists.
 pub(crate) fn open_to(conn: &Conn, author: &Account, name: &str) -> Result<Audience> {
     let audience = audience::by_name(conn, name)?;
     let reached = Reader::account(author.id).sight(conn)?;
-    let open = author.role == Role::Admin
-        || reached.audiences().contains(&audience.id)
-        || list::is_open(conn, audience.id, author.id)?;
+    let open = reached.audiences().contains(&audience.id)
+        || list::is_open(conn, audience.id, author.id)?
+        || (author.role == Role::Admin && !list::is_one(conn, audience.id)?);
     match open {
         true => Ok(audience),
         false => Err(Error::not_found("audience", name)),

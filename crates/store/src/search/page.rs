@@ -133,7 +133,7 @@ impl<'a> Judge<'a> {
         let matching = about
             .listings
             .iter()
-            .filter(|held| self.matcher.matches(&held.statement()));
+            .filter(|held| self.matcher.matches(&held.listing.statement()));
         let listings: Vec<_> = matching.map(|held| held.listing.clone()).collect();
         let matching = about
             .posts

@@ -45,7 +45,10 @@ pub(crate) async fn show(
     let (store, me) = (&state.store, frame.account.id);
     let account = seen(store, &frame, &name).await?;
     let timeline = Timeline::Account(name.clone());
-    let (path, live) = (format!("{}?", account_link(&name)), format!("account:{name}"));
+    let (path, live) = (
+        format!("{}?", account_link(&name)),
+        format!("account:{name}"),
+    );
     let posts = Posts::of(&state, &frame, &timeline, &path, &live, params.cursor).await?;
     let among = |all: Vec<noroshi_store::Account>| all.iter().any(|one| one.id == account.id);
     let source = account.kind == AccountKind::Source;

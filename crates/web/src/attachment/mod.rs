@@ -1,5 +1,6 @@
 //! Files that come with posts: told by their content, and given out so that nothing in them runs.
 
+pub(crate) mod api;
 pub(crate) mod page;
 mod receive;
 mod sniff;

@@ -28,10 +28,15 @@ pub(crate) async fn show(
     InPath(path): InPath<(i64, String)>,
 ) -> Result<Response, Problem> {
     let file = state.store.attachment(&frame.reader(), path.0).await?;
+    give(&state, &file)
+}
+
+/// A file as it goes out.
+pub(super) fn give(state: &AppState, file: &Attachment) -> Result<Response, Problem> {
     let content = state.store.open_blob(&file.body)?;
     let (media, disposition) = match is_picture(&file.media) {
         true => (file.media.as_str(), "inline".to_owned()),
-        false => ("application/octet-stream", download(&file)),
+        false => ("application/octet-stream", download(file)),
     };
     let headers = [
         (header::CONTENT_TYPE, media),
@@ -42,7 +47,10 @@ pub(crate) async fn show(
             "sandbox; default-src 'none'",
         ),
         // A number always names the same bytes.
-        (header::CACHE_CONTROL, "private, max-age=31536000, immutable"),
+        (
+            header::CACHE_CONTROL,
+            "private, max-age=31536000, immutable",
+        ),
     ];
     Ok((headers, Body::from_stream(blocks(content))).into_response())
 }

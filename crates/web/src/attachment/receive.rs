@@ -38,18 +38,24 @@ impl Receiving {
     /// Reads a part of a form to its end. Tells whether it was small enough; if not, nothing is kept.
     pub(crate) async fn take(&mut self, field: &mut Field<'_>) -> Result<bool, Problem> {
         while let Some(chunk) = field.chunk().await? {
-            self.size += chunk.len();
-            if self.size > LARGEST {
-                // The rest is read all the same: what follows it in the form is wanted.
-                continue;
-            }
-            let room = ENOUGH.saturating_sub(self.begins.len());
-            self.begins.extend(chunk.iter().take(room));
-            self.writer
-                .write_all(&chunk)
-                .map_err(|error| Problem::internal(&error))?;
+            // What is too much is read all the same: what follows it in the form is wanted.
+            self.add(&chunk)?;
         }
         Ok(self.size <= LARGEST)
+    }
+
+    /// Takes what comes next. Tells whether it is small enough still; if not, nothing is kept.
+    pub(crate) fn add(&mut self, chunk: &[u8]) -> Result<bool, Problem> {
+        self.size += chunk.len();
+        if self.size > LARGEST {
+            return Ok(false);
+        }
+        let room = ENOUGH.saturating_sub(self.begins.len());
+        self.begins.extend(chunk.iter().take(room));
+        self.writer
+            .write_all(chunk)
+            .map_err(|error| Problem::internal(&error))?;
+        Ok(true)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -96,6 +102,9 @@ mod tests {
         ] {
             assert_eq!(harmless_name(name), kept);
         }
-        assert_eq!(harmless_name(&"語".repeat(500)).chars().count(), LONGEST_NAME);
+        assert_eq!(
+            harmless_name(&"語".repeat(500)).chars().count(),
+            LONGEST_NAME
+        );
     }
 }

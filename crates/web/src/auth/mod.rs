@@ -9,6 +9,8 @@ mod password;
 mod permission;
 
 pub(crate) use attempts::{Attempts, Whose};
-pub(crate) use bearer::{Caller, Client, Managing, Reading, Writing, authenticate, too_many};
+pub(crate) use bearer::{
+    Caller, Client, Managing, Reading, Writing, authenticate, bearer, too_many,
+};
 pub(crate) use password::{check, refused};
 pub(crate) use permission::{granted, may_roll_back};

@@ -1,3 +1,4 @@
-//! Whom and what one follows, and whom one does not want to read.
+//! Whom and what an account follows and mutes.
 
+pub(crate) mod api;
 pub(crate) mod page;

@@ -36,6 +36,7 @@ impl Frame {
         vec![
             self.entry("/check", "check", words.nav_check),
             self.entry("/sources", "sources", words.nav_sources),
+            self.entry("/bots", "bots", words.nav_bots),
         ]
     }
 
@@ -60,9 +61,7 @@ impl Frame {
         let below = |begins: &[&str]| begins.iter().any(|one| path.starts_with(one));
         let path = if below(&["/source/", "/batch/"]) {
             "/sources"
-        } else if below(&[
-            "/post", "/tag/", "/account/", "/list", "/following",
-        ]) {
+        } else if below(&["/post", "/tag/", "/account/", "/list", "/following"]) {
             "/timeline"
         } else {
             path

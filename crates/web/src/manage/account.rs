@@ -104,7 +104,8 @@ pub(crate) struct AccountForm {
     role: String,
     organisation: String,
     description: String,
-    owner: String,
+    /// Left as it is by a form without it.
+    owner: Option<String>,
     /// Present when it may sign in.
     enabled: Option<String>,
 }
@@ -124,7 +125,7 @@ pub(crate) async fn change(
         role: Some(form.role.parse()?),
         organisation: Some(said(form.organisation)),
         description: Some(said(form.description)),
-        owner: Some(said(form.owner)),
+        owner: form.owner.map(said),
         enabled: Some(enabled).filter(|enabled| *enabled != page.account.disabled.is_none()),
     };
     let who = page.frame.reader();

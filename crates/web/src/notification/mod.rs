@@ -1,3 +1,4 @@
-//! Notifications: what others did that one should know of.
+//! Notifications: who mentioned, answered, reposted, starred or followed somebody.
 
+pub(crate) mod api;
 pub(crate) mod page;

@@ -70,7 +70,10 @@ pub(crate) async fn show(
     Params(params): Params<PageParams>,
 ) -> Result<Response, Problem> {
     let me = frame.account.id;
-    let mut all = state.store.notifications(me, params.cursor, ROWS + 1).await?;
+    let mut all = state
+        .store
+        .notifications(me, params.cursor, ROWS + 1)
+        .await?;
     let more = all.len() > ROWS;
     all.truncate(ROWS);
     let next = all.last().filter(|_| more).map(|one| one.id.to_string());

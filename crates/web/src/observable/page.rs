@@ -13,8 +13,8 @@ use super::{in_address, tie_word};
 use crate::extract::InPath;
 use crate::frame::{Frame, render, thousands};
 use crate::part::{
-    Badge, Mark, Moment, PostLines, Rows, VerdictLine, encoded, harmless, icon, kind_word, observable_link,
-    search_link, source_link, visible,
+    Badge, Mark, Moment, PostLines, Rows, VerdictLine, encoded, harmless, icon, kind_word,
+    observable_link, search_link, source_link, visible,
 };
 use crate::problem::Problem;
 use crate::state::AppState;

@@ -97,9 +97,11 @@ impl<'a> Cards<'a> {
     fn piece(&self, piece: Piece<'_>) -> String {
         match piece {
             Piece::Tag(tag) => link(&tag_link(tag), "hash-tag", &format!("#{}", visible(tag))),
-            Piece::Account(name) => {
-                link(&account_link(name), "mention", &format!("@{}", visible(name)))
-            }
+            Piece::Account(name) => link(
+                &account_link(name),
+                "mention",
+                &format!("@{}", visible(name)),
+            ),
             Piece::Observable(found) => self.chip(&found.observable).to_string(),
         }
     }

@@ -131,4 +131,3 @@ impl PostLines {
 }
 
 impl HtmlSafe for PostLines {}
-

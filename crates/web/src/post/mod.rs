@@ -1,6 +1,7 @@
 //! Posts as answers show them, and the one way to write one.
 
 pub(crate) mod act;
+pub(crate) mod api;
 pub(crate) mod page;
 pub(crate) mod send;
 

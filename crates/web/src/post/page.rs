@@ -58,7 +58,11 @@ pub(crate) async fn show(
         true => Composer::empty(&state, &frame, Some(&asked)).await?,
         false => None,
     };
-    let people = |all: Vec<Speaker>| all.iter().map(|one| Author::new(one, frame.words)).collect();
+    let people = |all: Vec<Speaker>| {
+        all.iter()
+            .map(|one| Author::new(one, frame.words))
+            .collect()
+    };
     let (mut starred_by, mut reposted_by) = (Vec::new(), Vec::new());
     if standing && asked.stars > 0 {
         starred_by = people(store.starred_by(&reader, id).await?);

@@ -55,7 +55,8 @@ pub(crate) async fn send(
     let composer = Composer::new(&state, &frame, sent.draft, reason).await?;
     let mut page = render(status, &RefusedPage { frame, composer })?;
     if let Some(seconds) = wait {
-        page.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        page.headers_mut()
+            .insert(header::RETRY_AFTER, seconds.into());
     }
     Ok(page)
 }

@@ -1,5 +1,6 @@
-//! Timelines: what is posted, as everybody follows it.
+//! Timelines: pages of posts and reposts, newest first.
 
+pub(crate) mod api;
 mod follow;
 pub(crate) mod page;
 

@@ -372,7 +372,7 @@ impl Asker<'_> {
             let text = |member: &str| change[member].as_str().unwrap().to_owned();
             let number = |member: &str| change[member].as_i64().unwrap();
             let sum = sums
-                .entry((text("source"), number("batch"), text("kind")))
+                .entry((text("from"), number("batch"), text("kind")))
                 .or_default();
             *sum = (
                 sum.0 + number("new"),

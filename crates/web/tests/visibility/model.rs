@@ -146,6 +146,7 @@ pub(crate) fn verdict(said: &[Said<'_>]) -> Value {
         "tlp": said.iter().map(|(feed, _)| feed.tlp).max(),
         "first_seen": (!said.is_empty()).then_some("2023-11-14T22:13:20Z"),
         "last_seen": (!said.is_empty()).then_some("2024-03-09T16:00:00Z"),
+        "posts": 0,
     })
 }
 

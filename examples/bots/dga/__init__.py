@@ -1,0 +1,1 @@
+"""Tells names that a program made up from names that people chose."""

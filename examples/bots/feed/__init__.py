@@ -1,0 +1,1 @@
+"""Fetches and reads RSS and Atom feeds."""

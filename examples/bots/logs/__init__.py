@@ -1,0 +1,1 @@
+"""Receives and reads syslog messages."""
