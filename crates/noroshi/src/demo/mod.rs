@@ -93,7 +93,9 @@ async fn refuse_other_data(store: &Store) -> anyhow::Result<()> {
     let accounts = store.accounts().await?;
     let strange = sources.iter().any(|source| !ours(&source.name))
         || accounts.iter().any(|account| {
-            let speaks = posts::SPEAKERS.iter().any(|(name, _)| account.name == *name);
+            let speaks = posts::SPEAKERS
+                .iter()
+                .any(|(name, _)| account.name == *name);
             account.name != ACCOUNT && !speaks
         });
     if strange {

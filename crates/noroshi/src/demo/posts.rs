@@ -5,8 +5,10 @@ use noroshi_store::{AccountKind, NewAccount, NewPost, Post, Reader, Role, Store}
 use super::cast::KNOWN_NAME;
 
 /// Who speaks beside the reader.
-pub(super) const SPEAKERS: [(&str, AccountKind); 2] =
-    [("mika", AccountKind::Person), ("dga-watch", AccountKind::Bot)];
+pub(super) const SPEAKERS: [(&str, AccountKind); 2] = [
+    ("mika", AccountKind::Person),
+    ("dga-watch", AccountKind::Bot),
+];
 
 /// Sources that tell what they brought.
 const DIGESTS: usize = 3;
@@ -29,7 +31,12 @@ pub(super) async fn add(store: &Store, reader: &str) -> anyhow::Result<()> {
             store.add_account(new).await?;
         }
     }
-    for source in store.sources(&Reader::operator()).await?.iter().take(DIGESTS) {
+    for source in store
+        .sources(&Reader::operator())
+        .await?
+        .iter()
+        .take(DIGESTS)
+    {
         store.post_digest(source.id).await?;
     }
     let mika = store.account("mika").await?.id;

@@ -95,7 +95,10 @@ fn verdicts(frame: &Frame) -> Vec<VerdictLine> {
 
 /// Every part that pages are made of.
 #[utoipa::path(get, path = "/components", responses((status = OK)))]
-pub(crate) async fn show(frame: Frame, InState(state): InState<AppState>) -> Result<Response, Problem> {
+pub(crate) async fn show(
+    frame: Frame,
+    InState(state): InState<AppState>,
+) -> Result<Response, Problem> {
     let samples = posts::samples(frame.account.id);
     let cards = Cards::of(&state, &frame, &samples.iter().collect::<Vec<_>>()).await?;
     let cards = samples

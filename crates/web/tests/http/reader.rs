@@ -48,7 +48,9 @@ impl<'a> Browser<'a> {
 
     /// A plain form.
     pub(crate) async fn send_form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let fields = fields.iter().map(|(name, text)| format!("{name}={}", encoded(text)));
+        let fields = fields
+            .iter()
+            .map(|(name, text)| format!("{name}={}", encoded(text)));
         let request = self.request("POST", path);
         let request = request.header("content-type", "application/x-www-form-urlencoded");
         let body = fields.collect::<Vec<_>>().join("&");
