@@ -141,7 +141,7 @@ test('a mention is told on an open page', { timeout: 300_000 }, async () => {
   const badge = page.locator('[data-fresh]').first();
   assert.equal(await badge.isVisible(), false);
   // Somebody else, who came in with a key.
-  const key = execFileSync(binary, ['key', 'add', 'mika', '--data', hub.data], { env: clean, encoding: 'utf8' });
+  const key = execFileSync(binary, ['key', 'add', 'aiko', '--data', hub.data], { env: clean, encoding: 'utf8' });
   const other = await chromium.browser.newContext();
   const headers = { 'sec-fetch-site': 'same-origin' };
   const [secret] = key.match(/nrs_\S+|\S{40,}/);
