@@ -104,7 +104,6 @@ pub(crate) async fn show(
     let id = |text: &str| text.parse::<i64>().map_err(|_| Refusal::nowhere());
     let Some(name) = named(&last) else {
         if method == Method::POST {
-            reads?;
             return Err(Refusal::method(
                 "GET",
                 "the page of a story is read with GET",
