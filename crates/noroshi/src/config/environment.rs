@@ -10,6 +10,17 @@ const PREFIX: &str = "NOROSHI_";
 /// Variables of the command line itself.
 const COMMAND_LINE: [&str; 2] = ["NOROSHI_DATA", "NOROSHI_CONFIG"];
 
+/// Variables of bots, which are no settings of ours: what `watch --exec` tells its commands, and what those need that
+/// speak to a hub over the network.
+const BOTS: [&str; 6] = [
+    "NOROSHI_POST_ID",
+    "NOROSHI_POST_FROM",
+    "NOROSHI_URL",
+    "NOROSHI_NAME",
+    "NOROSHI_KEY",
+    "NOROSHI_KEY_FILE",
+];
+
 /// What the tests' own variables start with.
 const TESTS: &str = "NOROSHI_TEST_";
 
@@ -62,6 +73,7 @@ pub(super) fn apply(
         if !name.starts_with(PREFIX)
             || name.starts_with(TESTS)
             || COMMAND_LINE.contains(&name.as_str())
+            || BOTS.contains(&name.as_str())
         {
             continue;
         }

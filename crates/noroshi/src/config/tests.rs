@@ -88,6 +88,14 @@ fn every_key_has_a_variable() {
 }
 
 #[test]
+fn what_bots_need_is_no_mistake() {
+    for variable in ["NOROSHI_KEY", "NOROSHI_KEY_FILE", "NOROSHI_POST_ID"] {
+        assert_eq!(read("", &[(variable, "x")]).err(), None, "{variable}");
+    }
+    assert!(read("", &[("NOROSHI_POST", "x")]).is_err());
+}
+
+#[test]
 fn a_misspelling_names_what_was_meant() {
     for (text, variables, told) in [
         ("a = 1\n", &[][..], "noroshi.toml:1: unknown field `a`"),

@@ -33,7 +33,7 @@ fn it_replies_with_a_verdict_and_its_reasons() {
             ),
             (
                 "これは？ ＠is_a_phish　ｈｔｔｐｓ：／／ｐａｙｐａ１．ｅｘａｍｐｌｅ／?a=1&b=2",
-                "**フィッシング**: `hxxps://paypa1[.]example/?a=1&b=2`",
+                "**疑わしい**: `hxxps://paypa1[.]example/?a=1&b=2`",
                 "paypal に見えるが paypa1[.]example",
             ),
             (
