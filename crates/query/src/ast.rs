@@ -133,6 +133,27 @@ impl Query {
     }
 }
 
+impl Query {
+    /// Whether a statement of this sort can be among those asked for; false only where none can.
+    pub fn may_find(&self, kind: StatementKind) -> bool {
+        self.expr.as_ref().is_none_or(|expr| expr.may_find(kind))
+    }
+}
+
+impl Expr {
+    fn may_find(&self, kind: StatementKind) -> bool {
+        match self {
+            Expr::And(parts) => parts.iter().all(|part| part.may_find(kind)),
+            Expr::Or(parts) => parts.iter().any(|part| part.may_find(kind)),
+            Expr::Not(inner) => !matches!(**inner, Expr::Term(Term::In(other)) if other == kind),
+            Expr::Term(Term::In(other)) => *other == kind,
+            Expr::Term(Term::To(_) | Term::Is(_) | Term::Has(_)) => kind == StatementKind::Post,
+            Expr::Term(Term::Family(_)) => kind == StatementKind::Listing,
+            Expr::Term(_) => true,
+        }
+    }
+}
+
 impl From<Expr> for Query {
     fn from(expr: Expr) -> Query {
         Query { expr: Some(expr) }
@@ -184,6 +205,37 @@ impl Expr {
         match self {
             Expr::Not(inner) => *inner,
             other => Expr::Not(Box::new(other)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_only_one_sort_can_be_is_known_beforehand() {
+        use StatementKind::{Listing, Post};
+        for (text, listing, post) in [
+            ("", true, true),
+            ("evil", true, true),
+            ("in:post evil", false, true),
+            ("in:listing", true, false),
+            ("-in:post", true, false),
+            ("-in:listing", false, true),
+            ("is:reply OR tag:a", true, true),
+            ("is:reply tag:a", false, true),
+            ("to:ben OR has:file", false, true),
+            ("family:a", true, false),
+            ("-(is:reply evil)", true, true),
+            ("in:post in:listing", false, false),
+        ] {
+            let query = crate::parse(text, 0, &crate::TimeZone::UTC).unwrap();
+            assert_eq!(
+                (query.may_find(Listing), query.may_find(Post)),
+                (listing, post),
+                "{text}"
+            );
         }
     }
 }

@@ -13,7 +13,7 @@ use std::str::FromStr;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use noroshi_query::{BadPattern, Query};
+use noroshi_query::{BadPattern, Query, StatementKind};
 use noroshi_store::{
     Brought, ChangeKind, Chunk, Entry, Listing, News, Reader, Readers, Result, Store,
 };
@@ -40,6 +40,16 @@ pub enum Test {
     Query(Query),
     /// New posts whose text has a pattern.
     Pattern(Pattern),
+}
+
+impl Test {
+    /// Whether a listing can be what is listened for.
+    fn finds_listings(&self) -> bool {
+        match self {
+            Test::Query(query) => query.may_find(StatementKind::Listing),
+            Test::Pattern(_) => false,
+        }
+    }
 }
 
 /// Somebody who wants to hear.
@@ -207,6 +217,8 @@ struct State {
 
 /// The hub's end of a listener.
 struct Ear {
+    /// Whether a listing can be what it listens for.
+    listings: bool,
     reader: Reader,
     sender: mpsc::Sender<Arc<Event>>,
     about: Listening,
@@ -298,7 +310,8 @@ async fn tell_next(shared: &Shared, at: i64) -> Result<()> {
 async fn tell_chunk(shared: &Shared, seq: i64, readers: &Readers, chunk: Chunk) -> Result<()> {
     let mut after = Some(0);
     while let Some(from) = after {
-        if shared.state().watchers.is_empty() {
+        // Imports are large: nobody reads them for nobody.
+        if !shared.state().listening.values().any(|ear| ear.listings) {
             return Ok(());
         }
         let (listings, next) = shared.store.chunk_listings(chunk, from).await?;

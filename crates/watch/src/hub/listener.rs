@@ -152,6 +152,7 @@ impl Listener {
             sent: 0,
         };
         let ear = Ear {
+            listings: self.listen.test.finds_listings(),
             reader: self.listen.reader.clone(),
             sender,
             about,
@@ -173,7 +174,8 @@ impl Listener {
                 }
                 continue;
             }
-            let listings = matches!(one.brought, Brought::Chunk(_)) && self.matcher.is_some();
+            let listings =
+                matches!(one.brought, Brought::Chunk(_)) && self.listen.test.finds_listings();
             if listings && one.readers.include(&reader) {
                 let read = match self.place {
                     Place {

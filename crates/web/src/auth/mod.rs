@@ -7,6 +7,7 @@ mod attempts;
 mod bearer;
 mod password;
 mod permission;
+mod proof;
 
 pub(crate) use attempts::{Attempts, Whose};
 pub(crate) use bearer::{
@@ -14,3 +15,4 @@ pub(crate) use bearer::{
 };
 pub(crate) use password::{check, refused};
 pub(crate) use permission::{granted, may_roll_back};
+pub(crate) use proof::Proof;

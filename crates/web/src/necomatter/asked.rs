@@ -7,11 +7,11 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Form, FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
-use noroshi_store::{Reader, Scope, Store};
+use noroshi_store::{Reader, Scope};
 use serde_json::{Map, Value};
 
 use super::refusal::Refusal;
-use crate::auth::{Caller, Client, Whose, authenticate};
+use crate::auth::{Caller, Client, Proof, Whose, authenticate};
 use crate::problem::Problem;
 use crate::session::{SignedIn, same_origin, token};
 use crate::state::AppState;
@@ -25,24 +25,6 @@ pub(super) struct Asked {
     pub(super) caller: Caller,
     pub(super) given: Given,
     pub(super) proof: Proof,
-}
-
-/// By what somebody is known.
-pub(super) enum Proof {
-    /// The token of a session.
-    Session(String),
-    /// The secret of a key.
-    Key(String),
-}
-
-impl Proof {
-    /// Whether it is good still; a database that does not answer takes nobody's rights.
-    pub(super) async fn holds(&self, store: &Store) -> bool {
-        match self {
-            Proof::Session(token) => !matches!(store.session(token).await, Ok(None)),
-            Proof::Key(secret) => !matches!(store.authenticate(secret).await, Ok(None)),
-        }
-    }
 }
 
 impl Asked {

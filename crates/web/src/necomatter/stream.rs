@@ -15,11 +15,11 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
 use super::answer::{self, Answer};
-use super::asked::{Proof, Reads};
+use super::asked::Reads;
 use super::forms::found;
 use super::mew::{Clock, Posted, escaped};
 use super::refusal::Refusal;
-use crate::auth::too_many;
+use crate::auth::{Proof, too_many};
 use crate::state::AppState;
 use crate::stream::api::{AGAIN, listener};
 

@@ -12,9 +12,10 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::written::{Form, Open};
 use super::{EventAnswer, ListenerAnswer};
-use crate::auth::{Caller, Reading, bearer, too_many};
+use crate::auth::{Caller, Proof, Reading, bearer, too_many};
 use crate::extract::Params;
 use crate::problem::Problem;
+use crate::session;
 use crate::state::AppState;
 
 /// The longest description, in characters.
@@ -76,10 +77,15 @@ pub(crate) async fn show(
         description,
         after: place(&state, last.or(params.after.as_deref()))?,
     };
+    let session = || session::token(&headers, state.settings).unwrap_or_default();
+    let proof = match bearer(&headers) {
+        Some(key) => Proof::Key(key.to_owned()),
+        None => Proof::Session(session().to_owned()),
+    };
     let open = Open {
         listener: listener(&state.hub, listen)?,
         form: form(&headers),
-        key: bearer(&headers).unwrap_or_default().to_owned(),
+        proof,
         state,
         _turn: turn,
     };

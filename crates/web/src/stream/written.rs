@@ -10,6 +10,7 @@ use noroshi_watch::{Event, Listener, Next, Place};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::EventAnswer;
+use crate::auth::Proof;
 use crate::state::AppState;
 
 /// An empty line or comment is sent so often, so that whatever stands between keeps the connection.
@@ -31,8 +32,8 @@ pub(super) struct Open {
     pub(super) state: AppState,
     pub(super) listener: Listener,
     pub(super) form: Form,
-    /// The key that it was opened with, which must stay good.
-    pub(super) key: String,
+    /// What it was opened with, which must stay good.
+    pub(super) proof: Proof,
     pub(super) _turn: OwnedSemaphorePermit,
 }
 
@@ -94,20 +95,14 @@ impl Stream {
                 }
             },
             () = tokio::time::sleep(HEARTBEAT) => {
-                if self.is_good().await {
+                if self.open.proof.holds(&self.open.state.store).await {
                     return Some(form.beat());
                 }
                 self.ended = true;
-                Some(form.notice("refused", "The key is good no more.", None))
+                Some(form.notice("refused", "The key or session is good no more.", None))
             }
             () = self.open.state.closed() => None,
         }
-    }
-
-    /// Whether the key may still listen; a database that does not answer takes nobody's rights.
-    async fn is_good(&self) -> bool {
-        let store = &self.open.state.store;
-        !matches!(store.authenticate(&self.open.key).await, Ok(None))
     }
 }
 
