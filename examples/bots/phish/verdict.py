@@ -155,8 +155,9 @@ def reply(url, found, in_japanese):
     for _, key, words in sorted(found, key=lambda one: -one[0]):
         words = {name: _harmless(word) for name, word in words.items()}
         lines.append("- " + _WORDS[key][in_japanese].format(**words))
-    if len(lines) == 1:
-        lines.append("- " + _NOTHING[in_japanese])
+    # A warning says nothing against it, and a hub that did not answer says nothing at all.
+    if not any(weight > 0 or key == "unasked" for weight, key, _ in found):
+        lines.insert(1, "- " + _NOTHING[in_japanese])
     return "\n".join(lines)
 
 
