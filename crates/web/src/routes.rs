@@ -306,7 +306,7 @@ pub fn app(state: AppState) -> Router {
         .merge(
             asking()
                 .merge(pages().route_layer(guard.clone()))
-                .merge(necomatter())
+                .merge(necomatter().route_layer(middleware::from_fn(necomatter::guard)))
                 .merge(necomatter_pages().route_layer(guard.clone()))
                 .route_layer(quick),
         )

@@ -34,3 +34,5 @@ mod sources;
 mod stories;
 #[path = "http/story_files.rs"]
 mod story_files;
+#[path = "http/timeline.rs"]
+mod timeline;

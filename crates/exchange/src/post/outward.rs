@@ -75,11 +75,16 @@ pub fn markdown_line(text: &str) -> String {
 /// The text as Markdown without HTML, links and pictures, harmless, and closed: what comes behind an
 /// empty line is not in a block of it.
 pub fn markdown(text: &str) -> String {
-    let text = defanged(&text.replace("\r\n", "\n").replace('\r', "\n"));
+    // A tab is as wide as where it stands, which is elsewhere in a quotation.
+    let text = text
+        .replace("\r\n", "\n")
+        .replace('\r', "\n")
+        .replace('\t', "    ");
+    let text = defanged(&text);
     let mut shown = String::with_capacity(text.len());
     push_shown(&text, &mut shown);
     let mut dead = without_links(&shown);
-    if is_alive(&dead) {
+    if is_alive(&dead) || is_alive(&quoted(&dead)) {
         // Marks within marks: what was inert before may work now.
         dead = shown.replace('<', "&lt;").replace('[', "&#91;");
     }
@@ -88,6 +93,11 @@ pub fn markdown(text: &str) -> String {
         dead.push_str(&fence);
     }
     dead
+}
+
+/// As a quotation.
+fn quoted(text: &str) -> String {
+    format!("> {}", text.replace('\n', "\n> "))
 }
 
 /// With what makes HTML, links and pictures escaped where it stands.
@@ -169,6 +179,16 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(defanged(text), expected, "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        /// By itself and as a quotation, whatever the marks are.
+        #[test]
+        fn no_text_is_alive(text in "([\\[\\]()<>`!:/|~& \n\\\\\"'=#*-]|\t|    |[a-c^]|<a |<!--|```|\\]: )*") {
+            let out = markdown(&text);
+            proptest::prop_assert!(!is_alive(&out), "{out:?}");
+            proptest::prop_assert!(!is_alive(&quoted(&out)), "{out:?}");
         }
     }
 

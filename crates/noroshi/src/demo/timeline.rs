@@ -2,8 +2,8 @@
 
 use noroshi_indicator::Observable;
 use noroshi_store::{
-    AccountKind, Error, NewAccount, NewList, NewPost, Part, Reader, Role, Store, StoryDraft,
-    Timeline,
+    AccountChange, AccountKind, Error, NewAccount, NewList, NewPost, Part, Reader, Role, Store,
+    StoryDraft, Timeline,
 };
 
 use super::cast::{Campaign, Cast, KNOWN_NAME};
@@ -17,6 +17,18 @@ pub(super) const SPEAKERS: [(&str, AccountKind); 6] = [
     ("daiki", AccountKind::Person),
     ("dga-watcher", AccountKind::Bot),
     ("phish-judge", AccountKind::Bot),
+];
+
+/// What the bots are for.
+const BOTS: [(&str, &str); 2] = [
+    (
+        "dga-watcher",
+        "DNSログから自動生成らしい名前を見つけて投稿 / posts names that look generated",
+    ),
+    (
+        "phish-judge",
+        "@phish-judge URL に答えて判定と理由を返信 / judges URLs, with reasons",
+    ),
 ];
 
 /// Sources that say what they brought.
@@ -82,9 +94,20 @@ async fn add_speaker(store: &Store, name: &str, kind: AccountKind) -> anyhow::Re
     };
     match store.add_account(new).await {
         // From a start that was cut short.
-        Ok(_) | Err(Error::Conflict(_)) => Ok(()),
-        Err(error) => Err(error.into()),
+        Ok(_) | Err(Error::Conflict(_)) => {}
+        Err(error) => return Err(error.into()),
     }
+    if let Some((_, what)) = BOTS.iter().find(|(bot, _)| *bot == name) {
+        let change = AccountChange {
+            description: Some(Some((*what).to_owned())),
+            owner: Some(Some("daiki".to_owned())),
+            ..AccountChange::default()
+        };
+        store
+            .change_account(&Reader::operator(), name, change)
+            .await?;
+    }
+    Ok(())
 }
 
 /// Stars, reposts, and whom the demo's reader follows.

@@ -44,7 +44,7 @@ fn a_server_sees_what_the_command_line_imports() {
             assert_eq!(status, 200);
             let first = &changes["changes"][0];
             assert_eq!(
-                (&first["from"], &first["batch"]),
+                (&first["source"], &first["batch"]),
                 (&"fixture".into(), &receipt["batch"]),
                 "{changes}"
             );

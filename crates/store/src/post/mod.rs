@@ -85,7 +85,7 @@ pub struct Post {
     /// Accounts that it mentions or answers, by name.
     pub to: Vec<String>,
     /// The numbers of these accounts.
-    pub(crate) to_ids: Vec<i64>,
+    pub to_ids: Vec<i64>,
     /// What it names, in a fixed order.
     pub observables: Vec<Observable>,
     /// Files.

@@ -411,7 +411,7 @@ fn a_file_is_read_by_whom_its_post_reaches() {
             "somebody else's"
         );
         let post = store.add_post(aiko, with(vec![file.id])).await.unwrap();
-        assert_eq!(post.attachments, [file.clone()]);
+        assert_eq!(post.attachments, std::slice::from_ref(&file));
         assert!(
             store.add_post(aiko, with(vec![file.id])).await.is_err(),
             "twice"

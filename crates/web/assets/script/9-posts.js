@@ -52,4 +52,5 @@ document.addEventListener('submit', async (event) => {
 // Where a link or a key led to the composer, writing can begin.
 const toComposer = () => { if (['#reply', '#compose'].includes(location.hash)) $('[data-composer] textarea')?.focus(); };
 addEventListener('hashchange', toComposer);
-toComposer();
+// Going to the fragment takes the focus away; it is given back after that.
+addEventListener('load', () => setTimeout(toComposer));

@@ -14,9 +14,17 @@ export const clean = Object.fromEntries(Object.entries(process.env).filter(([nam
 /** Starts the program and waits until it says where it is. */
 export const startHub = async (...extra) => {
   const data = mkdtempSync(join(tmpdir(), 'noroshi-browser-'));
-  const args = ['serve', '--listen', '127.0.0.1:0', '--data', data, ...(extra.length ? extra : ['--demo'])];
-  const program = spawn(binary, args, { cwd: data, env: clean, stdio: ['ignore', 'pipe', 'pipe'] });
-  let said = '';
+  let program;
+  let said;
+  const start = (listen) => {
+    const args = ['serve', '--listen', listen, '--data', data, ...(extra.length ? extra : ['--demo'])];
+    said = '';
+    program = spawn(binary, args, { cwd: data, env: clean, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [program.stdout, program.stderr]) {
+      stream.setEncoding('utf8');
+      stream.on('data', (text) => { said += text; });
+    }
+  };
   const told = (pattern, patience = 120_000) => new Promise((done, failed) => {
     const late = setTimeout(() => failed(new Error(`the hub did not say ${pattern}:\n${said}`)), patience);
     const look = () => {
@@ -28,19 +36,26 @@ export const startHub = async (...extra) => {
     program.once('exit', (code) => { clearTimeout(late); failed(new Error(`the hub ended with ${code}:\n${said}`)); });
     look();
   });
-  for (const stream of [program.stdout, program.stderr]) {
-    stream.setEncoding('utf8');
-    stream.on('data', (text) => { said += text; });
-  }
+  start('127.0.0.1:0');
   const [, base] = await told(/is on (http:\/\/[\d.:]+)/);
   const [, account, password] = await told(/Sign in as (\S+) with the password (\S+)/);
   const [, key] = await told(/API key is (\S+)/);
+  const end = async (signal) => {
+    const ended = new Promise((done) => program.once('exit', done));
+    program.kill(signal);
+    await ended;
+  };
   return {
     base, account, password, key, data,
+    /** Ends it as a power cut would. */
+    kill: () => end('SIGKILL'),
+    /** Starts it again where it was. */
+    restart: async () => {
+      start(base.replace('http://', ''));
+      await told(/is on (http:\/\/[\d.:]+)/);
+    },
     stop: async () => {
-      const ended = new Promise((done) => program.once('exit', done));
-      program.kill('SIGTERM');
-      await ended;
+      await end('SIGTERM');
       rmSync(data, { recursive: true, force: true });
     },
   };

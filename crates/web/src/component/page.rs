@@ -1,14 +1,20 @@
 //! The page over HTTP.
 
 use askama::Template;
+use axum::extract::State as InState;
 use axum::http::StatusCode;
 use axum::response::Response;
 use noroshi_indicator::{Kind, Observable};
 use noroshi_lookup::{State, Time, Verdict};
 
+use super::posts;
 use crate::frame::{Frame, render};
-use crate::part::{Badge, Chip, Choice, Facet, Mark, Moment, Pager, Sparkline, VerdictLine};
+use crate::part::{
+    Badge, Cards, Chip, Choice, Composer, Draft, Facet, Mark, Moment, Pager, PostCard, Sparkline,
+    VerdictLine,
+};
 use crate::problem::Problem;
+use crate::state::AppState;
 
 #[derive(Template)]
 #[template(path = "components.html")]
@@ -22,10 +28,13 @@ struct Components {
     facet: Facet,
     pager: Pager,
     hostile: String,
+    posts: Vec<PostCard>,
+    composer: Option<Composer>,
 }
 
-const MARKS: [Mark; 5] = [
+const MARKS: [Mark; 6] = [
     Mark::Listed,
+    Mark::Mentioned,
     Mark::Expired,
     Mark::Delisted,
     Mark::Warned,
@@ -86,7 +95,21 @@ fn verdicts(frame: &Frame) -> Vec<VerdictLine> {
 
 /// Every part that pages are made of.
 #[utoipa::path(get, path = "/components", responses((status = OK)))]
-pub(crate) async fn show(frame: Frame) -> Result<Response, Problem> {
+pub(crate) async fn show(
+    frame: Frame,
+    InState(state): InState<AppState>,
+) -> Result<Response, Problem> {
+    let samples = posts::samples(frame.account.id);
+    let cards = Cards::of(&state, &frame, &samples.iter().collect::<Vec<_>>()).await?;
+    let cards = samples
+        .iter()
+        .map(|post| PostCard::new(post, &cards, false))
+        .collect();
+    let draft = Draft {
+        text: "#tag @name 192[.]0.2.7".to_owned(),
+        ..Draft::default()
+    };
+    let composer = Composer::new(&state, &frame, draft, String::new()).await?;
     let words = frame.words;
     let values = values();
     let marked = || values.iter().zip(MARKS.iter().cycle());
@@ -122,6 +145,8 @@ pub(crate) async fn show(frame: Frame) -> Result<Response, Problem> {
         facet: Facet::new(words.components_lists, facet, &frame),
         pager: Pager::new("/components?", Some("a"), Some("b"), words),
         hostile,
+        posts: cards,
+        composer,
         frame,
     };
     render(StatusCode::OK, &page)

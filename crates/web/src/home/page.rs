@@ -73,7 +73,7 @@ pub(crate) async fn show(frame: Frame, State(state): State<AppState>) -> Result<
     let everyone = Timeline::Everyone;
     let posts = store.timeline(&reader, &everyone, None, POSTS).await?;
     let page = Home {
-        posts: PostLines::of_entries(&posts.entries),
+        posts: PostLines::of_entries(&posts.entries, &frame),
         known: visit.is_some(),
         news: by_source(&batches, since, frame.words),
         more,

@@ -23,6 +23,21 @@ pub(crate) mod stream;
 pub(crate) mod tweet;
 pub(crate) mod users;
 
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::Response;
+
+use crate::session;
+
+/// What browsers send to a path of a page comes from a page of ours; a path of bots has its own proof, or
+/// asks for the same.
+pub(crate) async fn guard(request: Request, next: Next) -> Response {
+    match request.uri().path().ends_with(".json") {
+        true => next.run(request).await,
+        false => session::guard(request, next).await,
+    }
+}
+
 /// The name before `.json`, in the last part of a path; the router knows no such endings.
 fn named(last: &str) -> Option<&str> {
     last.strip_suffix(".json")

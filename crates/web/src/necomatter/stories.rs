@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use axum::extract::State;
+use axum::http::Method;
 use axum::response::{IntoResponse, Response};
 use noroshi_store::{Error, Part, Post, StoryDraft};
 use serde::Serialize;
@@ -96,11 +97,18 @@ pub(crate) async fn list(
 #[utoipa::path(method(get, post), path = "/matome/{id}", responses((status = OK)))]
 pub(crate) async fn show(
     State(state): State<AppState>,
+    method: Method,
     InPath(last): InPath<String>,
     reads: Result<Reads, Refusal>,
 ) -> Result<Response, Refusal> {
     let id = |text: &str| text.parse::<i64>().map_err(|_| Refusal::nowhere());
     let Some(name) = named(&last) else {
+        if method == Method::POST {
+            return Err(Refusal::method(
+                "GET",
+                "the page of a story is read with GET",
+            ));
+        }
         return Ok(found(&format!("/story/{}", id(&last)?)));
     };
     let Reads(asked) = reads?;

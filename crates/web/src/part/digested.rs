@@ -75,3 +75,16 @@ impl Digested {
 }
 
 impl HtmlSafe for Digested {}
+
+/// A digest in a line.
+pub(super) fn in_a_line(digest: &Digest, frame: &Frame) -> String {
+    let told = Digested::new(digest, frame);
+    let names = told.families.iter().chain(&told.tags);
+    let names = names.map(|(name, count, _)| format!("{name} {count}"));
+    told.counts
+        .iter()
+        .cloned()
+        .chain(names)
+        .collect::<Vec<_>>()
+        .join(" · ")
+}

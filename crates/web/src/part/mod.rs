@@ -26,6 +26,7 @@ pub(crate) use cards::{Cards, Html};
 pub(crate) use chip::Chip;
 pub(crate) use composer::{Composer, Draft};
 pub(crate) use digested::Digested;
+use digested::in_a_line;
 pub(crate) use facet::{Choice, Facet};
 pub(crate) use files::Files;
 pub(crate) use kind::{icon, kind_word};

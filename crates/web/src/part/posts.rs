@@ -6,7 +6,7 @@ use noroshi_exchange::post::plain;
 use noroshi_lookup::Mention;
 use noroshi_store::{Entry, Timeline};
 
-use super::{Cards, Moment, Pager, PostCard, account_link, visible};
+use super::{Cards, Moment, Pager, PostCard, account_link, in_a_line, visible};
 use crate::frame::Frame;
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -94,7 +94,7 @@ struct Line {
 }
 
 impl PostLines {
-    pub(crate) fn of_entries(entries: &[Entry]) -> PostLines {
+    pub(crate) fn of_entries(entries: &[Entry], frame: &Frame) -> PostLines {
         let lines = entries.iter().map(|entry| {
             let post = &entry.post;
             Line {
@@ -102,7 +102,10 @@ impl PostLines {
                 href: format!("/post/{}", post.id),
                 from: post.from.name.clone(),
                 from_href: account_link(&post.from.name),
-                text: plain(&post.text, SHORT),
+                text: match &post.digest {
+                    Some(digest) => in_a_line(digest, frame),
+                    None => plain(&post.text, SHORT),
+                },
                 tlp: post.tlp.name().to_uppercase(),
             }
         });

@@ -116,7 +116,7 @@ pub(crate) async fn show(
         };
         let reader = frame.reader();
         let posts = state.store.search_posts(&reader, &query, options).await?;
-        found.posts = PostLines::of_entries(&posts.entries);
+        found.posts = PostLines::of_entries(&posts.entries, &frame);
         let more = posts.next.is_some();
         found.all_posts = more.then(|| search_link(&with(&params.q, &query, "in:post")));
     }
@@ -191,7 +191,7 @@ impl FoundPage {
             pager: Pager::new(&link, params.cursor.as_deref(), page.next.as_deref(), words),
             complete: page.complete,
             export: format!("/search/export?q={}", encoded(&params.q)),
-            posts: PostLines::of_entries(&[]),
+            posts: PostLines::of_entries(&[], frame),
             all_posts: None,
         }
     }

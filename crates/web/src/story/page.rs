@@ -112,7 +112,8 @@ struct StoryPage {
 struct VersionRow {
     version: i64,
     at: Moment,
-    title: String,
+    /// Where it is another one.
+    title: Option<String>,
     open: bool,
 }
 
@@ -142,7 +143,7 @@ impl StoryPage {
             open: one.version == story.version,
             version: one.version,
             at: Moment::at(one.at),
-            title: visible(&one.title),
+            title: (one.title != story.title).then(|| visible(&one.title)),
         };
         let candidates = candidates.iter();
         Ok(StoryPage {

@@ -156,7 +156,7 @@ mod tests {
         for (text, expected) in [
             (
                 "[a > b](/post/1) and [c](https://evil.example/)",
-                "<p>a &gt; b and c (<code>hxxps://evil[.]example/</code>)</p>",
+                "<p>a &gt; b and c <code>hxxps://evil[.]example/</code></p>",
             ),
             ("#tag @ann <b>x</b>", "<p><b>#tag</b> <b>@ann</b> x</p>"),
             ("192.0.2.7:443", "<p><code>192[.]0[.]2[.]7:443</code></p>"),

@@ -2,7 +2,7 @@
 
 use noroshi_store::{Role, now};
 
-use crate::common::{Answer, Hub};
+use crate::common::{Answer, Hub, encoded};
 
 /// A session and its language.
 pub(crate) struct Browser<'a> {
@@ -13,7 +13,11 @@ pub(crate) struct Browser<'a> {
 
 impl<'a> Browser<'a> {
     pub(crate) async fn new(hub: &'a Hub, name: &str) -> Browser<'a> {
-        hub.account(name, Role::Reader).await;
+        Browser::with_role(hub, name, Role::Reader).await
+    }
+
+    pub(crate) async fn with_role(hub: &'a Hub, name: &str, role: Role) -> Browser<'a> {
+        hub.account(name, role).await;
         let until = now() + 3_600_000_000;
         let token = hub.store.begin_session(name, None, until).await.unwrap();
         Browser {
@@ -40,6 +44,17 @@ impl<'a> Browser<'a> {
         assert_eq!(answer.status, 200, "{path}: {}", answer.text);
         assert_harmless(&answer, path);
         answer.text
+    }
+
+    /// A plain form.
+    pub(crate) async fn send_form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let fields = fields
+            .iter()
+            .map(|(name, text)| format!("{name}={}", encoded(text)));
+        let request = self.request("POST", path);
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let body = fields.collect::<Vec<_>>().join("&");
+        Answer::of(request.body(body).send().await.unwrap()).await
     }
 
     /// A form with parts, as a browser sends files.

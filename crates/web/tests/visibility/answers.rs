@@ -368,11 +368,12 @@ impl Asker<'_> {
             .collect();
         assert!(seqs.is_sorted_by(|a, b| a < b), "{seqs:?}");
         let mut sums: BTreeMap<(String, i64, String), (i64, i64, i64)> = BTreeMap::new();
-        for change in &told {
+        // Posts are held against a model of their own.
+        for change in told.iter().filter(|change| change["post"].is_null()) {
             let text = |member: &str| change[member].as_str().unwrap().to_owned();
             let number = |member: &str| change[member].as_i64().unwrap();
             let sum = sums
-                .entry((text("from"), number("batch"), text("kind")))
+                .entry((text("source"), number("batch"), text("kind")))
                 .or_default();
             *sum = (
                 sum.0 + number("new"),

@@ -59,6 +59,7 @@ impl<'a> Walker<'a> {
         self.changes().await;
         self.stream().await;
         self.lists().await;
+        self.stories().await;
     }
 
     async fn get(&self, path: &str, with_key: bool) -> Answer {
@@ -566,6 +567,28 @@ impl<'a> Walker<'a> {
             }
         }
         assert_eq!(told, posts);
+    }
+
+    /// A story has those of its posts that somebody may read, in its order.
+    async fn stories(&self) {
+        for tale in &self.wall.tales {
+            let path = format!("/api/v1/stories/{}", tale.id);
+            let answer = self.get(&path, true).await;
+            if !self.wall.may_read_tale(self.who, tale) {
+                assert_eq!(answer.status, 404, "{path}");
+                continue;
+            }
+            let told = answer.json();
+            let told = told["parts"].as_array().unwrap().iter();
+            let told: Vec<i64> = told
+                .filter_map(|part| part["post"]["id"].as_i64())
+                .collect();
+            let seen = tale.posts.iter().copied().filter(|id| {
+                let post = self.wall.post(*id);
+                !post.deleted && self.wall.may_read(self.who, post)
+            });
+            assert_eq!(told, seen.collect::<Vec<_>>(), "{path}");
+        }
     }
 
     async fn lists(&self) {
