@@ -18,6 +18,8 @@ use crate::{Reader, Store};
 /// Rows of the first block of a page, and of the largest.
 const FIRST_BLOCK: usize = 64;
 const LARGEST_BLOCK: usize = 512;
+/// Posts of each walk that are looked at to find the one that meets the fewest.
+const PROBED: usize = 256;
 /// Observables that are named in posts and lead to these; more of them, and all posts are walked.
 const LEADS: usize = 500;
 /// Observables that are looked at to find these.
@@ -120,7 +122,7 @@ fn visit(
         Err(error) if error.is_interrupted() => Ok(None),
         result => result.map(Some),
     };
-    let Some(walks) = in_time(plan(conn, &sources, &eyes, query))? else {
+    let Some(walks) = in_time(plan(conn, &sources, &eyes, query, *below))? else {
         return Ok(false);
     };
     let mut count = FIRST_BLOCK;
@@ -150,21 +152,33 @@ fn visit(
 }
 
 /// The walks that together meet every post that can match; none where no post can.
-fn plan(conn: &Conn, sources: &Sources, eyes: &Eyes, query: &Query) -> Result<Vec<Walk>> {
+fn plan(
+    conn: &Conn,
+    sources: &Sources,
+    eyes: &Eyes,
+    query: &Query,
+    below: i64,
+) -> Result<Vec<Walk>> {
     match &query.expr {
-        Some(expr) => walks(conn, sources, eyes, expr),
+        Some(expr) => walks(conn, sources, eyes, expr, below),
         None => Ok(vec![Walk::All]),
     }
 }
 
-fn walks(conn: &Conn, sources: &Sources, eyes: &Eyes, expr: &Expr) -> Result<Vec<Walk>> {
+fn walks(
+    conn: &Conn,
+    sources: &Sources,
+    eyes: &Eyes,
+    expr: &Expr,
+    below: i64,
+) -> Result<Vec<Walk>> {
     match expr {
         Expr::Term(term) => of_term(conn, sources, eyes, term),
         Expr::Not(_) => Ok(vec![Walk::All]),
         Expr::Or(parts) => {
             let mut all = Vec::new();
             for part in parts {
-                all.extend(walks(conn, sources, eyes, part)?);
+                all.extend(walks(conn, sources, eyes, part, below)?);
             }
             Ok(match all.contains(&Walk::All) {
                 true => vec![Walk::All],
@@ -172,28 +186,43 @@ fn walks(conn: &Conn, sources: &Sources, eyes: &Eyes, expr: &Expr) -> Result<Vec
             })
         }
         Expr::And(parts) => {
-            let mut best = vec![Walk::All];
+            let (mut plans, mut words): (Vec<Vec<Walk>>, Vec<String>) = Default::default();
             for part in parts {
-                let other = walks(conn, sources, eyes, part)?;
-                if cost(&other) < cost(&best) {
-                    best = other;
+                match walks(conn, sources, eyes, part, below)?.as_slice() {
+                    [Walk::All] => {}
+                    [Walk::Words(more)] => words.extend_from_slice(more),
+                    plan => plans.push(plan.to_vec()),
                 }
             }
-            Ok(best)
+            if !words.is_empty() {
+                words.sort_unstable();
+                words.dedup();
+                plans.push(vec![Walk::Words(words)]);
+            }
+            sparsest(conn, eyes, plans, below)
         }
     }
 }
 
-/// How much a plan may have to walk, roughly; nothing for a plan without walks.
-fn cost(walks: &[Walk]) -> usize {
-    let of = |walk: &Walk| match walk {
-        Walk::Naming(observables) => 1 + observables.len() / 8,
-        Walk::Tag(_) | Walk::To(_) => 20,
-        Walk::Words(_) => 30,
-        Walk::Accounts(_) => 40,
-        Walk::All => 1_000,
-    };
-    walks.iter().map(of).sum()
+/// The plan that meets the fewest posts, by how far its newest reach back; everything where there is none.
+fn sparsest(conn: &Conn, eyes: &Eyes, mut plans: Vec<Vec<Walk>>, below: i64) -> Result<Vec<Walk>> {
+    if plans.len() < 2 {
+        return Ok(plans.pop().unwrap_or_else(|| vec![Walk::All]));
+    }
+    let mut best: Option<((usize, i64), Vec<Walk>)> = None;
+    for plan in plans {
+        let ids = newest(conn, eyes, &plan, below, PROBED)?;
+        let reach = ids.last().copied().unwrap_or(0);
+        // Those that end within the probe before the others, by number.
+        let cost = match ids.len() {
+            PROBED => (PROBED, reach),
+            few => (few, 0),
+        };
+        if best.as_ref().is_none_or(|(least, _)| cost < *least) {
+            best = Some((cost, plan));
+        }
+    }
+    Ok(best.map_or_else(|| vec![Walk::All], |(_, plan)| plan))
 }
 
 fn of_term(conn: &Conn, sources: &Sources, eyes: &Eyes, term: &Term) -> Result<Vec<Walk>> {
