@@ -44,7 +44,7 @@ value = 1
   await bar.waitFor();
   assert.match(await bar.textContent(), /^2 new/);
   await bar.click();
-  await page.locator('.news').getByText('late', { exact: true }).waitFor();
+  await page.locator('.news').first().getByText('late', { exact: true }).waitFor();
   assert.deepEqual(complaints, []);
   await context.close();
 });
