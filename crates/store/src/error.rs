@@ -45,6 +45,14 @@ pub enum Error {
     Closed,
 }
 
+/// The result, or nothing where the time was up.
+pub(crate) fn in_time<T>(result: Result<T>) -> Result<Option<T>> {
+    match result {
+        Err(error) if error.is_interrupted() => Ok(None),
+        result => result.map(Some),
+    }
+}
+
 impl Error {
     /// "There is no `what` `name`".
     pub fn not_found(what: &'static str, name: impl Into<String>) -> Error {

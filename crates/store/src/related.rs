@@ -9,7 +9,7 @@ use noroshi_indicator::Observable;
 use noroshi_query::neighbours::{Circle, Tie};
 use noroshi_query::{Expr, Query, Term};
 
-use crate::error::Result;
+use crate::error::{Result, in_time};
 use crate::reader::{Sight, Sources};
 use crate::search::{Found, Judge, Said, Visit};
 use crate::sql::Conn;
@@ -70,10 +70,7 @@ impl Store {
                 related(conn, &sources, &sight, &asked)
             })
             .await;
-        let (related, complete) = match around {
-            Err(error) if error.is_interrupted() => (Vec::new(), false),
-            around => around?,
-        };
+        let (related, complete) = in_time(around)?.unwrap_or_default();
         let (listings, posts) = own
             .into_iter()
             .next()

@@ -9,7 +9,7 @@ use noroshi_query::{Expr, Matcher, Query, StatementKind, Term};
 use super::load::entries;
 use super::walk::{Eyes, Walk, newest};
 use super::{Entry, MENTION};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, in_time};
 use crate::reader::Sources;
 use crate::search;
 use crate::sql::{Conn, params};
@@ -118,10 +118,6 @@ fn visit(
         sight: &sight,
         muted: Vec::new(),
     };
-    let in_time = |result: Result<Vec<_>>| match result {
-        Err(error) if error.is_interrupted() => Ok(None),
-        result => result.map(Some),
-    };
     let Some(walks) = in_time(plan(conn, &sources, &eyes, query, *below))? else {
         return Ok(false);
     };
@@ -130,16 +126,14 @@ fn visit(
         if Instant::now() > deadline {
             return Ok(false);
         }
-        let ids = match newest(conn, &eyes, &walks, *below, count) {
-            Err(error) if error.is_interrupted() => return Ok(false),
-            ids => ids?,
+        let Some(ids) = in_time(newest(conn, &eyes, &walks, *below, count))? else {
+            return Ok(false);
         };
         let Some(last) = ids.last().copied() else {
             return Ok(true);
         };
-        let entries = match entries(conn, &sight, &ids) {
-            Err(error) if error.is_interrupted() => return Ok(false),
-            entries => entries?,
+        let Some(entries) = in_time(entries(conn, &sight, &ids))? else {
+            return Ok(false);
         };
         for entry in entries {
             if matcher.matches(&entry.statement()) && show(entry).is_break() {

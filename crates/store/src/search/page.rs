@@ -12,7 +12,7 @@ use super::groups::Counting;
 use super::said::{About, Said};
 use super::{Found, Page, SearchOptions, Walk, plan};
 use crate::Reader;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, in_time};
 use crate::post::Eyes;
 use crate::reader::{Sight, Sources};
 use crate::sql::Conn;
@@ -86,18 +86,17 @@ impl<'a> Judge<'a> {
                     muted: Vec::new(),
                 };
                 let met = walk.block(self.conn, self.sources, &eyes, place.at.as_ref(), count);
-                let met = match met {
-                    Err(error) if error.is_interrupted() => return Ok(Visit::OutOfTime),
-                    met => met?,
+                let Some(met) = in_time(met)? else {
+                    return Ok(Visit::OutOfTime);
                 };
                 let Some(last) = met.last().map(|met| met.position.clone()) else {
                     break;
                 };
                 let mut numbers: Vec<i64> = met.iter().map(|met| met.observable).collect();
                 numbers.sort_unstable();
-                let said = match Said::load(self.conn, self.sources, self.sight, &numbers) {
-                    Err(error) if error.is_interrupted() => return Ok(Visit::OutOfTime),
-                    said => said?,
+                let said = Said::load(self.conn, self.sources, self.sight, &numbers);
+                let Some(said) = in_time(said)? else {
+                    return Ok(Visit::OutOfTime);
                 };
                 self.cut.set(self.cut.get() || said.cut);
                 for met in met {
