@@ -5,6 +5,7 @@
 //! [`BadRow`] with its line and reason, and the rows around it are kept.
 //!
 //! [`post`] reads what people and programs write: its tags and mentions, and the text as safe HTML.
+//! [`record`] is the common form of what publishers say about vulnerabilities and exploits.
 
 mod body;
 mod column;
@@ -18,6 +19,7 @@ mod json_elements;
 mod lines;
 mod list;
 pub mod post;
+pub mod record;
 mod row;
 mod rows;
 mod visible;
