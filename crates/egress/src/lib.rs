@@ -47,6 +47,7 @@ mod error;
 mod failure;
 mod policy;
 mod purpose;
+mod rate_limit;
 mod redact;
 mod redirect;
 mod request;

@@ -60,6 +60,14 @@ impl Request {
         request.insert(CONTENT_TYPE, content_type, false)
     }
 
+    /// Calls for something to be done, without a body.
+    pub fn post_nothing(url: impl Into<String>) -> Request {
+        let mut request = Request::get(url);
+        request.method = Method::POST;
+        request.body = Some(Bytes::new());
+        request
+    }
+
     /// Sets a header. `Authorization`, `Cookie` and `Proxy-Authorization` are
     /// treated as [`Request::secret_header`] does.
     pub fn header(self, name: &str, value: &str) -> Request {

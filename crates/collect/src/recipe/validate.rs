@@ -106,7 +106,7 @@ impl Recipe {
             }
             (None, None) => return Err(Wrong::new("url", "a recipe needs a `url` or a `command`")),
         };
-        if !is_web(url) {
+        if !is_web(url) && !self.is_template() {
             return Err(Wrong::new("url", "a URL starts with https:// or http://"));
         }
         if url.contains("{key}") != (self.auth == Auth::Url) {
@@ -115,14 +115,12 @@ impl Recipe {
                 "`{key}` in the URL and auth = \"url\" go together",
             ));
         }
-        let rest = ["{key}", "{yyyy}", "{mm}"]
-            .iter()
-            .fold(url.clone(), |rest, known| rest.replace(known, ""));
-        if rest.contains(['{', '}']) || rest.contains(|c: char| c.is_whitespace() || c.is_control())
+        if super::variable::has_other_braces(url)
+            || url.contains(|c: char| c.is_whitespace() || c.is_control())
         {
             return Err(Wrong::new(
                 "url",
-                "only {key}, {yyyy} and {mm} may stand in braces, and no spaces",
+                "only variables such as {key}, {yyyy} and {mm} may stand in braces, and no spaces",
             ));
         }
         if !self.months_back.is_empty() && !url.contains("{mm}") {
@@ -179,7 +177,7 @@ impl Recipe {
     }
 }
 
-fn is_web(link: &str) -> bool {
+pub(super) fn is_web(link: &str) -> bool {
     ["https://", "http://"].iter().any(|scheme| {
         link.strip_prefix(scheme)
             .is_some_and(|rest| !rest.is_empty())

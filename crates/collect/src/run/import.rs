@@ -1,15 +1,18 @@
 //! From a kept body into the store: rows are read on a thread of their own, and go in chunk by chunk.
 
 use std::fs::File;
+use std::io::{BufReader, Read, Seek};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use noroshi_exchange::{BodyError, Limits};
 use noroshi_query::{Expr, Query, Term};
-use noroshi_store::{BadRow, Blob, Import, ListingState, Mode, NewListing, Reader, SearchOptions};
+use noroshi_store::{BadRow, Import, ListingState, Mode, NewListing, Reader, SearchOptions};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
+use super::body::{Kept, Part};
+use super::part::Stretch;
 use super::{CollectError, Failure, Receipt, Run};
 use crate::recipe::Recipe;
 
@@ -27,14 +30,17 @@ impl Chunk {
 }
 
 impl Run<'_> {
-    pub(super) async fn import(&self, blob: Blob) -> Result<Receipt, Failure> {
-        let file = self.store.open_blob(&blob)?;
+    pub(super) async fn import(&self, kept: Kept) -> Result<Receipt, Failure> {
+        let file = self.store.open_blob(&kept.blob)?;
         let (mode, actor) = (self.options.mode, &self.options.actor);
         let begun = self
             .store
-            .begin_import(self.source, mode, actor, Some(blob));
+            .begin_import(self.source, mode, actor, Some(kept.blob));
         let mut import = begun.await?;
-        match self.rows(&mut import, file).await {
+        if let Some(progress) = kept.progress {
+            import.come_to(progress);
+        }
+        match self.rows(&mut import, file, kept.parts).await {
             Ok(()) => Ok(import.finish().await?.into()),
             Err(error) => {
                 let receipt = import.fail(&error.to_string()).await;
@@ -47,7 +53,12 @@ impl Run<'_> {
     }
 
     /// Puts all rows in. An error means that the rows are not, or not surely, what the source lists now.
-    async fn rows(&self, import: &mut Import, file: File) -> Result<(), CollectError> {
+    async fn rows(
+        &self,
+        import: &mut Import,
+        file: File,
+        parts: Vec<Part>,
+    ) -> Result<(), CollectError> {
         let wanted = Arc::new(AtomicUsize::new(import.chunk_rows()));
         // Of the two chunks there may be, one is being written and the other being read or waiting.
         let (sender, mut chunks) = mpsc::channel(1);
@@ -58,7 +69,12 @@ impl Run<'_> {
             let (recipe, wanted, handle) =
                 (self.recipe.clone(), Arc::clone(&wanted), Handle::current());
             tokio::task::spawn_blocking(move || {
-                read(&recipe, file, limits, &wanted, &sender, &handle)
+                let to = Chunks {
+                    wanted: &wanted,
+                    chunks: &sender,
+                    handle: &handle,
+                };
+                read(&recipe, file, &parts, limits, &to)
             })
         };
         while let Some(Chunk { good, bad }) = chunks.recv().await {
@@ -103,27 +119,53 @@ impl Run<'_> {
     }
 }
 
-/// Reads rows into chunks until the body ends or nobody wants more. Blocks.
+/// Where read rows go.
+struct Chunks<'a> {
+    wanted: &'a AtomicUsize,
+    chunks: &'a mpsc::Sender<Chunk>,
+    handle: &'a Handle,
+}
+
+/// Reads rows into chunks until the body, or each part of it, ends or nobody wants more. Blocks.
 fn read(
     recipe: &Recipe,
     file: File,
+    parts: &[Part],
     limits: Limits,
-    wanted: &AtomicUsize,
-    chunks: &mpsc::Sender<Chunk>,
-    handle: &Handle,
+    to: &Chunks,
 ) -> Result<(), BodyError> {
-    let mut listings = recipe.listings(std::io::BufReader::with_capacity(1 << 18, file), limits)?;
+    if parts.is_empty() {
+        return read_part(recipe, file, 0, limits, to);
+    }
+    let (file, mut start, mut lines) = (Arc::new(file), 0, 0);
+    for part in parts {
+        read_part(recipe, Stretch::new(&file, start, part.bytes), lines, limits, to)?;
+        start += part.bytes;
+        lines += part.lines;
+    }
+    Ok(())
+}
+
+/// Reads one part, before which come so many lines.
+fn read_part(
+    recipe: &Recipe,
+    body: impl Read + Seek + Send,
+    lines: u64,
+    limits: Limits,
+    to: &Chunks,
+) -> Result<(), BodyError> {
+    let mut listings = recipe.listings(BufReader::with_capacity(1 << 18, body), limits)?;
     loop {
-        let Ok(place) = handle.block_on(chunks.reserve()) else {
+        let Ok(place) = to.handle.block_on(to.chunks.reserve()) else {
             return Ok(());
         };
-        let wanted = wanted.load(Ordering::Relaxed);
+        let wanted = to.wanted.load(Ordering::Relaxed);
         let mut chunk = Chunk::default();
         for row in listings.by_ref().take(wanted) {
             match row {
                 Ok(good) => chunk.good.push(good),
                 Err(bad) => chunk.bad.push(BadRow {
-                    line: bad.line,
+                    line: lines + bad.line,
                     reason: bad.reason,
                     text: bad.text,
                 }),

@@ -3,12 +3,20 @@
 //! The body is complete in the blob store before the first row of it is read, so a body that was cut short on the way
 //! changes nothing. Nothing holds more of it than two chunks of rows.
 
+mod asking;
 mod body;
+mod caller;
 mod command;
 mod error;
 mod fetch;
 mod import;
+mod page;
+mod paging;
+mod part;
+mod progress;
 mod receipt;
+mod said;
+mod session;
 mod spool;
 
 use std::io::Read;
@@ -26,6 +34,7 @@ use crate::stop::Stop;
 
 pub use error::{CollectError, Failure};
 pub use receipt::Receipt;
+pub use session::Sessions;
 
 use body::Body;
 
@@ -51,6 +60,10 @@ pub struct Options {
     pub actor: String,
     /// The user's key for the feed.
     pub key: Option<Secret>,
+    /// The sessions of services that have them.
+    pub sessions: Sessions,
+    /// The queries of the hunts that drive the source.
+    pub driven: Vec<String>,
     /// The largest body, packed or not, in bytes.
     pub max_body: u64,
     /// Asks for the whole body even if the publisher would say that it is unchanged.
@@ -68,6 +81,8 @@ impl Options {
             mode,
             actor: actor.into(),
             key: None,
+            sessions: Sessions::default(),
+            driven: Vec::new(),
             max_body: MAX_BODY,
             fresh: false,
             stop: Stop::never(),
@@ -141,9 +156,9 @@ impl Run<'_> {
                     validators: None,
                 })
             }
-            Body::Kept { blob, validators } => Ok(Done {
-                receipt: self.import(blob).await?,
-                validators: Some(validators),
+            Body::Kept(kept) => Ok(Done {
+                validators: Some(kept.validators.clone()),
+                receipt: self.import(kept).await?,
             }),
         }
     }
