@@ -38,9 +38,7 @@ fn first<'h>(headers: &'h HeaderMap, names: &[&str]) -> Option<&'h str> {
 fn parse(value: &str) -> Option<RetryAfter> {
     let value = value.trim();
     match value.parse::<u64>() {
-        Ok(seconds) if seconds < FROM_NOW => {
-            Some(RetryAfter::After(Duration::from_secs(seconds)))
-        }
+        Ok(seconds) if seconds < FROM_NOW => Some(RetryAfter::After(Duration::from_secs(seconds))),
         Ok(seconds) => {
             let micros = i64::try_from(seconds).ok()?.checked_mul(1_000_000)?;
             Some(RetryAfter::At(micros))

@@ -139,7 +139,11 @@ fn texts(value: &Value, path: &str, to: &mut Vec<String>) {
 /// Puts the addresses that shortened ones lead to in their places.
 fn expand(row: &mut Value, text: &str, urls: &str) {
     let mut long = Vec::new();
-    for url in at(row, urls).and_then(Value::as_array).into_iter().flatten() {
+    for url in at(row, urls)
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
         let of = |name: &str| url.get(name).and_then(Value::as_str);
         if let (Some(short), Some(expanded)) = (of("url"), of("expanded_url"))
             && !short.is_empty()
@@ -203,7 +207,10 @@ mod tests {
         });
         let (rows, error) = read(&body.to_string());
         assert_eq!(error, None);
-        assert_eq!(rows[0]["author"], json!([{ "id": "7", "username": "alice" }]));
+        assert_eq!(
+            rows[0]["author"],
+            json!([{ "id": "7", "username": "alice" }])
+        );
         assert_eq!(rows[0]["about"], json!([{ "id": "9", "text": "old" }]));
         assert_eq!(rows[0]["text"], "see https://evil.example/x");
         assert_eq!(rows[1], json!({ "id": "2", "author_id": "6" }));
@@ -211,8 +218,14 @@ mod tests {
 
     #[test]
     fn what_is_no_such_document() {
-        assert!(matches!(read("{\"data\":[").1, Some(BodyError::Json { .. })));
-        assert!(matches!(read("{\"meta\":{}}").1, Some(BodyError::Path { .. })));
+        assert!(matches!(
+            read("{\"data\":[").1,
+            Some(BodyError::Json { .. })
+        ));
+        assert!(matches!(
+            read("{\"meta\":{}}").1,
+            Some(BodyError::Path { .. })
+        ));
         let odd = r#"{"data":[1,"x",{"author_id":7,"text":null}],"includes":{"users":{}}}"#;
         assert_eq!(read(odd).0.len(), 3);
     }

@@ -78,7 +78,8 @@ fn x_chars(wishes: &[String]) -> usize {
 
 /// Whether it is one word or one phrase.
 fn is_one(text: &str) -> bool {
-    !text.contains(' ') || (text.starts_with('"') && text.matches('"').count() == 2 && text.ends_with('"'))
+    !text.contains(' ')
+        || (text.starts_with('"') && text.matches('"').count() == 2 && text.ends_with('"'))
 }
 
 /// All words of a wish; what might be taken for an operator stands in quotes.

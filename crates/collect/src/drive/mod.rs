@@ -82,7 +82,12 @@ mod tests {
         let asked = ask(
             Dialect::X,
             9,
-            &["lockbit japan OR \"data leak\"", "tag:ransomware", "cve:CVE-2026-0001", "lockbit japan"],
+            &[
+                "lockbit japan OR \"data leak\"",
+                "tag:ransomware",
+                "cve:CVE-2026-0001",
+                "lockbit japan",
+            ],
         );
         assert_eq!(
             asked.questions,
@@ -96,9 +101,17 @@ mod tests {
         let words: Vec<String> = (0..100).map(|n| format!("脅威グループ{n:03}")).collect();
         let asked = ask(Dialect::X, 9, &[&words.join(" OR ")]);
         assert!(asked.questions.len() > 2, "{asked:?}");
-        assert!(asked.questions.iter().all(|text| text.chars().count() <= 512));
+        assert!(
+            asked
+                .questions
+                .iter()
+                .all(|text| text.chars().count() <= 512)
+        );
         for word in &words {
-            let holders = asked.questions.iter().filter(|text| text.contains(word.as_str()));
+            let holders = asked
+                .questions
+                .iter()
+                .filter(|text| text.contains(word.as_str()));
             assert_eq!(holders.count(), 1, "{word}");
         }
         let long = ask(Dialect::X, 9, &[&"x".repeat(600)]);
@@ -110,8 +123,15 @@ mod tests {
 
     #[test]
     fn bluesky_takes_one_wish_a_question() {
-        let asked = ask(Dialect::Bluesky, 9, &["(phish OR \"fake login\") bank", "tag:apt"]);
-        assert_eq!(asked.questions, ["phish bank", "\"fake login\" bank", "#apt"]);
+        let asked = ask(
+            Dialect::Bluesky,
+            9,
+            &["(phish OR \"fake login\") bank", "tag:apt"],
+        );
+        assert_eq!(
+            asked.questions,
+            ["phish bank", "\"fake login\" bank", "#apt"]
+        );
     }
 
     #[test]
@@ -119,7 +139,13 @@ mod tests {
         let asked = ask(
             Dialect::Tag,
             9,
-            &["tag:infosec lockbit", "脅威情報", "\"two words\"", "cve:CVE-2026-0001", "2026"],
+            &[
+                "tag:infosec lockbit",
+                "脅威情報",
+                "\"two words\"",
+                "cve:CVE-2026-0001",
+                "2026",
+            ],
         );
         assert_eq!(asked.questions, ["infosec", "脅威情報", "CVE_2026_0001"]);
         assert_eq!(asked.left_out, 2);
@@ -127,7 +153,14 @@ mod tests {
 
     #[test]
     fn what_has_no_word_cannot_be_asked() {
-        for query in ["", "-loader", "kind:url", "is:reply", "/x+/", "not ( a query"] {
+        for query in [
+            "",
+            "-loader",
+            "kind:url",
+            "is:reply",
+            "/x+/",
+            "not ( a query",
+        ] {
             let asked = ask(Dialect::X, 9, &[query]);
             assert_eq!((asked.questions.len(), asked.left_out), (0, 1), "{query}");
         }
@@ -138,8 +171,15 @@ mod tests {
 
     #[test]
     fn nothing_in_a_wish_is_an_operator() {
-        let asked = ask(Dialect::X, 9, &["\"or from:x\" \"OR\" \"a\\\"b\" -is:reply"]);
-        assert_eq!(asked.questions, ["(\"or from:x\" \"OR\" \"a b\") -is:retweet"]);
+        let asked = ask(
+            Dialect::X,
+            9,
+            &["\"or from:x\" \"OR\" \"a\\\"b\" -is:reply"],
+        );
+        assert_eq!(
+            asked.questions,
+            ["(\"or from:x\" \"OR\" \"a b\") -is:retweet"]
+        );
     }
 
     #[test]

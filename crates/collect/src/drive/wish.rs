@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use noroshi_query::{Expr, Term, parse};
 use noroshi_store::now;
 
-/// Lists of one query at most. Beyond it a query asks for more than it needs.
+/// Lists that parts of a query multiply to at most. Beyond it a query asks for more than it needs.
 const MOST: usize = 64;
 
 /// Words that all have to be there.
@@ -50,17 +50,17 @@ fn nothing() -> Vec<Wish> {
 
 fn lists(expr: &Expr) -> Vec<Wish> {
     match expr {
-        Expr::Or(parts) => {
-            let all: Vec<Wish> = parts.iter().flat_map(lists).collect();
-            all.into_iter().take(MOST).collect()
-        }
+        Expr::Or(parts) => parts.iter().flat_map(lists).collect(),
         Expr::And(parts) => {
             let mut all = nothing();
             for part in parts {
                 let lists = lists(part);
                 if all.len() * lists.len() <= MOST {
                     let each = |wish: &Wish| lists.iter().map(|more| both(wish, more)).collect();
-                    all = all.iter().flat_map(|wish| -> Vec<Wish> { each(wish) }).collect();
+                    all = all
+                        .iter()
+                        .flat_map(|wish| -> Vec<Wish> { each(wish) })
+                        .collect();
                 }
             }
             all

@@ -34,7 +34,10 @@ impl Recipe {
         let mut text = text.collect::<Vec<_>>().join("\n");
         text.push_str("\n\n[values]\n");
         for (key, value) in values {
-            let (key, value) = (toml::Value::from(key.as_str()), toml::Value::from(value.trim()));
+            let (key, value) = (
+                toml::Value::from(key.as_str()),
+                toml::Value::from(value.trim()),
+            );
             text.push_str(&format!("{key} = {value}\n"));
         }
         Recipe::parse(&format!("{name}.toml"), &text)?;
@@ -48,7 +51,10 @@ impl Recipe {
         }
         for key in self.values.keys() {
             if !self.parameters.contains_key(key) {
-                return Err(Wrong::new(format!("values.{key}"), "there is no such parameter"));
+                return Err(Wrong::new(
+                    format!("values.{key}"),
+                    "there is no such parameter",
+                ));
             }
         }
         // In a URL a text is encoded; a host or a whole address is not.

@@ -188,7 +188,9 @@ impl Recipe {
     pub fn parse(file: &str, text: &str) -> Result<Self, RecipeError> {
         let mut recipe: Self =
             toml::from_str(text).map_err(|error| RecipeError::toml(file, text, &error))?;
-        recipe.check_variables().map_err(|wrong| wrong.at(file, text))?;
+        recipe
+            .check_variables()
+            .map_err(|wrong| wrong.at(file, text))?;
         recipe.fill().map_err(|wrong| wrong.at(file, text))?;
         recipe.check(file).map_err(|wrong| wrong.at(file, text))?;
         recipe.text = text.into();

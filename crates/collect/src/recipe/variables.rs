@@ -58,7 +58,10 @@ const OURS: [&str; 8] = ["key", "yyyy", "mm", "since", "from", "to", "drive", "i
 fn only(key: &str, text: &str, known: &[&str]) -> Result<(), Wrong> {
     for (name, format) in names(text) {
         if !known.contains(&name) {
-            return Err(Wrong::new(key, format!("there is no variable `{name}` here")));
+            return Err(Wrong::new(
+                key,
+                format!("there is no variable `{name}` here"),
+            ));
         }
         if !format.is_empty() && (!is_format(format) || !["from", "to"].contains(&name)) {
             let why = format!("`{{{name}:{format}}}` cannot be written");

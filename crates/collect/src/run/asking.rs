@@ -25,7 +25,10 @@ const TIME: Duration = Duration::from_secs(2 * 3_600);
 impl Recipe {
     /// Whether its body is not just at its URL, but has to be asked for.
     pub(crate) fn is_asked(&self) -> bool {
-        self.request.is_some() || self.pages.is_some() || self.since.is_some() || self.drive.is_some()
+        self.request.is_some()
+            || self.pages.is_some()
+            || self.since.is_some()
+            || self.drive.is_some()
     }
 }
 
@@ -53,7 +56,11 @@ impl Run<'_> {
         let asked = crate::drive::questions(drive, &self.options.driven);
         if asked.left_out > 0 {
             let (source, left_out) = (&self.source.name, asked.left_out);
-            tracing::warn!(source, left_out, "not everything that hunts want can be asked");
+            tracing::warn!(
+                source,
+                left_out,
+                "not everything that hunts want can be asked"
+            );
         }
         Ok(asked.questions.into_iter().map(Some).collect())
     }
@@ -148,7 +155,9 @@ impl Asking<'_> {
             return Ok(());
         };
         loop {
-            let end = since.window.and_then(|window| from.checked_add(window).ok());
+            let end = since
+                .window
+                .and_then(|window| from.checked_add(window).ok());
             let end = end.map_or(to, |end| end.min(to));
             variables.set("from", Value::Time(from));
             variables.set("to", Value::Time(end));
@@ -198,7 +207,11 @@ impl Asking<'_> {
         }
         if since.is_some() {
             let source = &self.caller.run.source.name;
-            tracing::warn!(source, most, "more pages than are read: the oldest are left out");
+            tracing::warn!(
+                source,
+                most,
+                "more pages than are read: the oldest are left out"
+            );
         }
         Ok(())
     }
@@ -214,7 +227,8 @@ impl Asking<'_> {
             text => encoded(text),
         };
         let filled = variables.fill(template, write);
-        filled.ok_or_else(|| CollectError::Internal("a variable of the URL has no value".to_owned()))
+        filled
+            .ok_or_else(|| CollectError::Internal("a variable of the URL has no value".to_owned()))
     }
 
     fn page_question(
@@ -295,8 +309,8 @@ impl Asking<'_> {
             bytes: bytes as u64,
             lines: breaks as u64,
         });
-        let fits = self.spool.add(body).await
-            && (ends || self.spool.add(Bytes::from_static(b"\n")).await);
+        let fits =
+            self.spool.add(body).await && (ends || self.spool.add(Bytes::from_static(b"\n")).await);
         // A spool that takes nothing more says why when it is finished.
         match fits {
             true => Ok(()),

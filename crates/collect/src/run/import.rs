@@ -139,7 +139,13 @@ fn read(
     }
     let (file, mut start, mut lines) = (Arc::new(file), 0, 0);
     for part in parts {
-        read_part(recipe, Stretch::new(&file, start, part.bytes), lines, limits, to)?;
+        read_part(
+            recipe,
+            Stretch::new(&file, start, part.bytes),
+            lines,
+            limits,
+            to,
+        )?;
         start += part.bytes;
         lines += part.lines;
     }

@@ -45,7 +45,7 @@ fn look_at_json(body: &[u8], paths: &[&str]) -> Result<Vec<Found>, String> {
     let mut found = vec![Found::default(); paths.len()];
     let mut json = serde_json::Deserializer::from_slice(body);
     let seed = Look {
-        node: &root,
+        nodes: vec![&root],
         found: &mut found,
     };
     let read = seed.deserialize(&mut json).and_then(|()| json.end());
@@ -63,20 +63,23 @@ struct Node {
     below: BTreeMap<String, Node>,
 }
 
-impl Node {
-    fn step(&self, name: &str) -> Option<&Node> {
-        self.below.get(name).or_else(|| self.below.get("*"))
-    }
-}
-
+/// Looks at one value.
 struct Look<'a> {
-    node: &'a Node,
+    nodes: Vec<&'a Node>,
     found: &'a mut Vec<Found>,
 }
 
-impl Look<'_> {
+impl<'a> Look<'a> {
+    /// What is to be looked at in a member of the value; none if nothing is.
+    fn step(&mut self, name: &str) -> Option<Look<'_>> {
+        let below = |node: &&'a Node| [node.below.get(name), node.below.get("*")];
+        let nodes: Vec<&Node> = self.nodes.iter().flat_map(below).flatten().collect();
+        let found = &mut *self.found;
+        (!nodes.is_empty()).then_some(Look { nodes, found })
+    }
+
     fn count(&mut self, text: Option<&str>) {
-        for number in &self.node.paths {
+        for number in self.nodes.iter().flat_map(|node| &node.paths) {
             if let Some(found) = self.found.get_mut(*number) {
                 found.count += 1;
                 found.texts.extend(text.map(str::to_owned));
@@ -132,14 +135,11 @@ impl<'de> Visitor<'de> for Look<'_> {
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
         self.count(None);
         while let Some(key) = map.next_key::<String>()? {
-            match self.node.step(&key) {
+            match self.step(&key) {
                 None => {
                     map.next_value::<IgnoredAny>()?;
                 }
-                Some(node) => {
-                    let found = &mut *self.found;
-                    map.next_value_seed(Look { node, found })?;
-                }
+                Some(look) => map.next_value_seed(look)?,
             }
         }
         Ok(())
@@ -148,12 +148,9 @@ impl<'de> Visitor<'de> for Look<'_> {
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut list: A) -> Result<(), A::Error> {
         self.count(None);
         for number in 0_usize.. {
-            let more = match self.node.step(&number.to_string()) {
+            let more = match self.step(&number.to_string()) {
                 None => list.next_element::<IgnoredAny>()?.is_some(),
-                Some(node) => {
-                    let found = &mut *self.found;
-                    list.next_element_seed(Look { node, found })?.is_some()
-                }
+                Some(look) => list.next_element_seed(look)?.is_some(),
             };
             if !more {
                 break;
@@ -215,9 +212,7 @@ fn element(
     found: &mut [Found],
 ) -> Result<Vec<usize>, String> {
     let name = start.name();
-    let is = |wanted: &str| {
-        name.as_ref() == wanted || name.local_name().as_ref() == wanted
-    };
+    let is = |wanted: &str| name.as_ref() == wanted || name.local_name().as_ref() == wanted;
     let mut texts = Vec::new();
     for (number, (wanted, attribute)) in paths.iter().enumerate() {
         let Some(found) = found.get_mut(number).filter(|_| is(wanted)) else {
@@ -254,7 +249,10 @@ mod tests {
     fn json_by_paths() {
         let body = r#"{"data":[{"id":"3"},{"id":"2","x":{"id":9}}],"meta":{"n":2,"next":"b"}}"#;
         assert_eq!(
-            texts(body, &["data.*.id", "meta.next", "meta.n", "data.1.x.id", "no"]),
+            texts(
+                body,
+                &["data.*.id", "meta.next", "meta.n", "data.1.x.id", "no"]
+            ),
             [vec!["3", "2"], vec!["b"], vec!["2"], vec!["9"], vec![]]
         );
         let found = look(body.as_bytes(), &["data.*"]).unwrap();
@@ -267,7 +265,10 @@ mod tests {
         let body = "<?xml version='1.0'?><r xmlns:s='u'><s:id>A-1</s:id><i><id> B </id></i>\
             <status:Status totalRes=\"7\" totalResRet='2'/></r>";
         assert_eq!(
-            texts(body, &["id", "Status@totalRes", "status:Status@totalResRet", "x"]),
+            texts(
+                body,
+                &["id", "Status@totalRes", "status:Status@totalResRet", "x"]
+            ),
             [vec!["A-1", "B"], vec!["7"], vec!["2"], vec![]]
         );
     }

@@ -3,10 +3,10 @@
 use noroshi_exchange::Layout;
 use url::Url;
 
+use super::CollectError;
 use super::caller::Answer;
 use super::page::{self, Found};
 use super::progress::is_newer;
-use super::CollectError;
 use crate::recipe::{By, Pages, Recipe};
 
 /// Where in the pages a run is.
@@ -95,10 +95,16 @@ impl<'r> Reading<'r> {
             let list = self.list.and_then(|place| paths.get(place)).unwrap_or(&"");
             return Err(answer.wrong(said.unwrap_or_else(|| format!("it has no `{list}`"))));
         }
-        let texts = |place| at(place).map(|found| found.texts.clone()).unwrap_or_default();
+        let texts = |place| {
+            at(place)
+                .map(|found| found.texts.clone())
+                .unwrap_or_default()
+        };
         let ids = texts(self.id);
         Ok(Seen {
-            rows: at(self.rows).map(|found| found.count).or(self.id.map(|_| ids.len())),
+            rows: at(self.rows)
+                .map(|found| found.count)
+                .or(self.id.map(|_| ids.len())),
             of: texts(self.of),
             ids,
             found,
@@ -155,7 +161,7 @@ impl<'r> Reading<'r> {
                     let why = "it does not say how many rows there are".to_owned();
                     answer.wrong(said.unwrap_or(why))
                 })?;
-                if total > read && seen.rows == Some(0) {
+                if total > read.saturating_sub(size) && seen.rows == Some(0) {
                     let why = format!("it has no rows, though there are {total}");
                     return Err(answer.wrong(why));
                 }
@@ -180,10 +186,15 @@ fn link(answer: &Answer) -> Result<Option<Place>, CollectError> {
         return Ok(None);
     };
     let here = Url::parse(&answer.asked).map_err(|error| answer.wrong(error.to_string()))?;
-    let next = here.join(next).map_err(|error| answer.wrong(error.to_string()))?;
+    let next = here
+        .join(next)
+        .map_err(|error| answer.wrong(error.to_string()))?;
     if next.origin() != here.origin() {
         let host = next.host_str().unwrap_or_default();
-        let why = format!("its next page is on another host, {}", noroshi_exchange::visible(host));
+        let why = format!(
+            "its next page is on another host, {}",
+            noroshi_exchange::visible(host)
+        );
         return Err(answer.wrong(why));
     }
     Ok(Some(Place::Link(next.into())))
@@ -225,7 +236,10 @@ mod tests {
         let github = "<https://api.github.example/a?before=Y>; rel=\"prev\", \
             <https://api.github.example/a?after=Y3Vyc29yOnYyOpK5&per_page=100>; rel=\"next\"";
         for (header, next) in [
-            (mastodon, Some("https://mastodon.example/api/v1/x?max_id=7163058")),
+            (
+                mastodon,
+                Some("https://mastodon.example/api/v1/x?max_id=7163058"),
+            ),
             (
                 github,
                 Some("https://api.github.example/a?after=Y3Vyc29yOnYyOpK5&per_page=100"),

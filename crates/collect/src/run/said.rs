@@ -21,7 +21,9 @@ const SHOWN: usize = 200;
 
 /// The service's own words in an answer; none if it has none that can be read.
 pub(super) fn said(body: &[u8]) -> Option<String> {
-    let found = page::look(body, &JSON).or_else(|_| page::look(body, &XML)).ok()?;
+    let found = page::look(body, &JSON)
+        .or_else(|_| page::look(body, &XML))
+        .ok()?;
     let found = match found.iter().all(|found| found.texts.is_empty()) {
         true => page::look(body, &XML).ok()?,
         false => found,
@@ -54,8 +56,14 @@ mod tests {
                 r#"{"error":"InvalidRequest","message":"Profile not found"}"#,
                 Some("Profile not found"),
             ),
-            (r#"{"error":{"message":"No such user.","code":"NO_SUCH_USER"}}"#, Some("No such user.")),
-            ("<R><s:Status retCd=\"1\" errMsg=\"bad parameter\"/></R>", Some("bad parameter")),
+            (
+                r#"{"error":{"message":"No such user.","code":"NO_SUCH_USER"}}"#,
+                Some("No such user."),
+            ),
+            (
+                "<R><s:Status retCd=\"1\" errMsg=\"bad parameter\"/></R>",
+                Some("bad parameter"),
+            ),
             ("<html><body>oops</body></html>", None),
             ("oops", None),
             ("", None),

@@ -25,7 +25,9 @@ pub struct Sessions(Arc<Mutex<HashMap<(String, String), Token>>>);
 impl Sessions {
     fn get(&self, place: &str, account: &str) -> Option<Token> {
         let sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        sessions.get(&(place.to_owned(), account.to_owned())).cloned()
+        sessions
+            .get(&(place.to_owned(), account.to_owned()))
+            .cloned()
     }
 
     fn keep(&self, place: &str, account: &str, token: &Token) {
@@ -80,7 +82,13 @@ impl Caller<'_> {
     fn token(&self, place: &str, account: &str, answer: &Answer) -> Result<Token, CollectError> {
         let found = page::look(&answer.body, &["accessJwt", "refreshJwt"]);
         let found = found.map_err(|reason| answer.wrong(reason))?;
-        let text = |number: usize| found.get(number)?.texts.first().map(|text| Secret::new(text));
+        let text = |number: usize| {
+            found
+                .get(number)?
+                .texts
+                .first()
+                .map(|text| Secret::new(text))
+        };
         let (Some(access), Some(refresh)) = (text(0), text(1)) else {
             return Err(answer.wrong("it opens no session"));
         };

@@ -1,0 +1,93 @@
+//! A place to collect into, and the recipes of the services with the service on loopback in their URLs.
+
+use noroshi_collect::recipe::Recipe;
+use noroshi_collect::{Failure, Options, Origin, Receipt, Secret, collect};
+use noroshi_egress::{Egress, EgressConfig, Purpose};
+use noroshi_query::{Expr, Query, Term};
+use noroshi_store::{ImportMode, Reader, SearchOptions, Source, Store, Target as Place};
+use noroshi_testkit::Target;
+
+use crate::server::Server;
+
+pub(crate) const HEAD: &str = r#"
+name = "fixture"
+title = { en = "Fixture", ja = "試験用" }
+description = { en = "Invented.", ja = "架空。" }
+homepage = "https://fixture.example/"
+licence = "CC0-1.0"
+data = "reputation"
+enabled = true
+interval = "1h"
+mode = "increment"
+"#;
+
+/// A recipe whose `{server}` is the service.
+pub(crate) fn recipe(server: &Server, rest: &str) -> Recipe {
+    let text = format!("{HEAD}{rest}").replace("{server}", &format!("http://{}", server.address));
+    Recipe::parse("fixture.toml", &text).unwrap()
+}
+
+/// Somewhere to collect into.
+pub(crate) struct Hub {
+    pub(crate) store: Store,
+    pub(crate) egress: Egress,
+    pub(crate) options: Options,
+}
+
+impl Hub {
+    pub(crate) async fn new(target: &Target, servers: &[&Server]) -> Hub {
+        let mut egress = EgressConfig::new("noroshi-test");
+        for server in servers {
+            egress.allow(Purpose::Feed, server.address.parse().unwrap());
+        }
+        Hub {
+            store: open(target).await,
+            egress: Egress::new(egress).unwrap(),
+            options: Options::new(ImportMode::Serving, "test"),
+        }
+    }
+
+    pub(crate) fn with_key(mut self, key: &str) -> Hub {
+        self.options.key = Some(Secret::new(key));
+        self
+    }
+
+    pub(crate) async fn collect(&self, recipe: &Recipe) -> Result<Receipt, Failure> {
+        let (store, egress) = (&self.store, &self.egress);
+        collect(store, egress, recipe, Origin::Network, &self.options).await
+    }
+
+    pub(crate) async fn source(&self, name: &str) -> Source {
+        self.store.source(&Reader::operator(), name).await.unwrap()
+    }
+
+    /// The values that a source lists.
+    pub(crate) async fn values(&self, source: &str) -> Vec<String> {
+        let query = Query::from(Expr::from(Term::Source(source.to_owned())));
+        let (operator, options) = (Reader::operator(), SearchOptions::default());
+        let found = self
+            .store
+            .search(&operator, &query, options)
+            .await
+            .unwrap()
+            .found;
+        let mut values: Vec<String> = found
+            .iter()
+            .map(|found| found.observable.value().to_owned())
+            .collect();
+        values.sort();
+        values
+    }
+}
+
+pub(crate) async fn open(target: &Target) -> Store {
+    let directory = target.data().to_owned();
+    let place = match target.url() {
+        None => Place::Directory(directory),
+        Some(url) => Place::Postgres {
+            url: url.to_owned(),
+            directory,
+        },
+    };
+    Store::open(&place).await.unwrap()
+}
