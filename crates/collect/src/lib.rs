@@ -8,6 +8,7 @@ pub mod recipe;
 mod run;
 mod schedule;
 mod stop;
+mod stream;
 
 pub use ensure::{ensure_source, ensure_sources, offer_sources};
 pub use group::ProcessGroup;

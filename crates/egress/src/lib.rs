@@ -54,6 +54,7 @@ mod request;
 mod resolve;
 mod response;
 mod retry_after;
+mod socket;
 mod target;
 
 pub use address::{Class, classify};
@@ -67,3 +68,4 @@ pub use request::Request;
 pub use resolve::{Answer, Resolve, SystemResolver};
 pub use response::Response;
 pub use retry_after::RetryAfter;
+pub use socket::WebSocket;

@@ -41,6 +41,17 @@ impl Store {
         }
     }
 
+    /// The right to follow the stream of a source, unless somebody else has it.
+    pub async fn lease_stream(&self, source: i64) -> Result<Option<Lease>> {
+        match &self.engine {
+            Engine::Sqlite(_) => Ok(self.lock_file(&format!("stream-{source}"), false)?),
+            Engine::Postgres(postgres) => {
+                let sql = "SELECT pg_try_advisory_lock($1)";
+                Ok(postgres.hold(sql, lock::STREAM + source).await?.map(held))
+            }
+        }
+    }
+
     /// Says that a server runs on this store, for as long as the lease lives.
     pub async fn lease_serving(&self) -> Result<Lease> {
         let lease = match &self.engine {

@@ -112,8 +112,11 @@ pub struct Since {
 pub struct StreamKeys {
     /// How it speaks.
     pub speaks: Speaks,
-    /// Where. Without a `url` of its own the recipe's pages are read first, for what was missed.
+    /// Where. If the recipe has a `url` besides, that is asked for what was missed.
     pub url: String,
+    /// Parameters behind the URL's `?`, as those of `[request]`.
+    #[serde(default)]
+    pub query: BTreeMap<String, String>,
 }
 
 /// How a stream speaks.

@@ -93,6 +93,7 @@ impl Recipe {
         }
         if let Some(stream) = &mut self.stream {
             put(&mut stream.url, &coded);
+            stream.query.values_mut().for_each(|text| put(text, &plain));
         }
         if let Some(ask) = &mut self.request {
             ask.query.values_mut().for_each(|text| put(text, &plain));

@@ -22,6 +22,9 @@ pub enum RequestError {
     /// The recipe runs a command.
     #[error("the recipe has no URL: it runs a command")]
     Command,
+    /// The recipe is a stream.
+    #[error("the source is a stream, which only `noroshi serve` follows")]
+    Stream,
     /// The feed needs a key and none was given.
     #[error("the feed needs a key")]
     NoKey,
@@ -37,7 +40,11 @@ impl Recipe {
     /// # Errors
     /// If the feed needs a key and has none, or one that cannot be sent.
     pub fn requests(&self, now: i64, key: Option<&str>) -> Result<Vec<FeedRequest>, RequestError> {
-        let template = self.url.as_deref().ok_or(RequestError::Command)?;
+        let missing = match self.stream {
+            Some(_) => RequestError::Stream,
+            None => RequestError::Command,
+        };
+        let template = self.url.as_deref().ok_or(missing)?;
         let credential = self.credential(key)?;
         let back: &[u8] = if self.months_back.is_empty() {
             &[0]

@@ -97,6 +97,7 @@ impl Recipe {
     fn check_origin(&self) -> Result<(), Wrong> {
         let url = match (&self.url, &self.command) {
             (Some(url), None) => url,
+            (None, None) if self.stream.is_some() => return self.check_rows(),
             (None, Some(command)) => return self.check_command(command),
             (Some(_), Some(_)) => {
                 return Err(Wrong::new(
@@ -140,6 +141,10 @@ impl Recipe {
                 "a header's name is letters, digits and hyphens",
             ));
         }
+        self.check_rows()
+    }
+
+    fn check_rows(&self) -> Result<(), Wrong> {
         let format = self
             .format
             .as_ref()

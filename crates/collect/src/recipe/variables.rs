@@ -32,6 +32,9 @@ impl Recipe {
         }
         if let Some(stream) = &self.stream {
             only("stream.url", &stream.url, &known)?;
+            for text in stream.query.values() {
+                only("stream.query", text, &known)?;
+            }
         }
         if let Some(ask) = ask {
             for text in ask.query.values() {

@@ -30,6 +30,14 @@ impl Recipe {
             || self.since.is_some()
             || self.drive.is_some()
     }
+
+    /// What a question is remembered by: another recipe or other words make it another one.
+    pub(crate) fn question(&self, driven: Option<&str>) -> String {
+        let ask = self.request.as_ref().map(|ask| (&ask.query, &ask.json));
+        let stream = self.stream.as_ref().map(|stream| (&stream.url, &stream.query));
+        let asked = format!("{:?} {ask:?} {stream:?} {driven:?}", self.url);
+        format!("{:016x}", xxh3_64(asked.as_bytes()))
+    }
 }
 
 impl Run<'_> {
@@ -42,18 +50,23 @@ impl Run<'_> {
             spool: Spool::start(self.store, self.options.max_body)?,
             parts: Vec::new(),
         };
-        for question in self.questions()? {
+        for question in self.questions().await? {
             asking.question(question.as_deref()).await?;
         }
         asking.end().await
     }
 
+    /// The queries of the hunts that drive the source.
+    pub(crate) async fn driven(&self) -> Result<Vec<String>, CollectError> {
+        Ok(self.options.driven.clone())
+    }
+
     /// What is asked: once, or once for each thing that hunts want of the source.
-    fn questions(&self) -> Result<Vec<Option<String>>, CollectError> {
+    async fn questions(&self) -> Result<Vec<Option<String>>, CollectError> {
         let Some(drive) = &self.recipe.drive else {
             return Ok(vec![None]);
         };
-        let asked = crate::drive::questions(drive, &self.options.driven);
+        let asked = crate::drive::questions(drive, &self.driven().await?);
         if asked.left_out > 0 {
             let (source, left_out) = (&self.source.name, asked.left_out);
             tracing::warn!(
@@ -90,7 +103,7 @@ impl Asking<'_> {
         if let Some(text) = driven {
             variables.text("drive", text);
         }
-        let name = self.name(driven);
+        let name = self.recipe().question(driven);
         self.ask_before(&mut variables).await?;
         let known = self.before.of(&name).map(str::to_owned);
         if let Some(known) = &known {
@@ -106,14 +119,6 @@ impl Asking<'_> {
             }
             Some(since) => self.windows(&name, variables, known, &since).await,
         }
-    }
-
-    /// What a question is remembered by: another recipe or other words make it another one.
-    fn name(&self, driven: Option<&str>) -> String {
-        let recipe = self.recipe();
-        let ask = recipe.request.as_ref().map(|ask| (&ask.query, &ask.json));
-        let asked = format!("{:?} {ask:?} {driven:?}", recipe.url);
-        format!("{:016x}", xxh3_64(asked.as_bytes()))
     }
 
     async fn ask_before(&mut self, variables: &mut Variables) -> Result<(), CollectError> {

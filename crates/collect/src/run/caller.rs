@@ -216,12 +216,19 @@ impl<'r> Caller<'r> {
     }
 
     async fn refused(&self, response: Response) -> CollectError {
+        CollectError::refused(response, self.credential.secret()).await
+    }
+}
+
+impl CollectError {
+    /// What an answer comes to that is none, with what it says, but never the user's key.
+    pub(crate) async fn refused(response: Response, secret: Option<String>) -> CollectError {
         let (status, retry_after) = (response.status(), response.retry_after());
         let url = response.shown_url().to_string();
         // Where even the error does not come through, its status says enough.
         let body = response.bytes(ERROR).await.unwrap_or_default();
-        let said = said(&body).map(|said| match self.credential.secret() {
-            Some(secret) if !secret.is_empty() => said.replace(&secret, "***"),
+        let said = said(&body).map(|said| match &secret {
+            Some(secret) if !secret.is_empty() => said.replace(secret, "***"),
             _ => said,
         });
         CollectError::Status {

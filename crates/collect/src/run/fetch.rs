@@ -77,13 +77,13 @@ impl Run<'_> {
         }))
     }
 
-    pub(super) fn unaskable(&self, error: RequestError) -> CollectError {
+    pub(crate) fn unaskable(&self, error: RequestError) -> CollectError {
         let name = &self.recipe.name;
         match error {
             RequestError::NoKey | RequestError::BadKey(_) => {
                 CollectError::Key(error, name.clone(), key_variable(name))
             }
-            RequestError::Command => CollectError::Request(error),
+            RequestError::Command | RequestError::Stream => CollectError::Request(error),
         }
     }
 }

@@ -18,12 +18,41 @@ use crate::recipe::Recipe;
 
 /// Rows that go into the store together.
 #[derive(Default)]
-struct Chunk {
+pub(crate) struct Chunk {
     good: Vec<NewListing>,
     bad: Vec<BadRow>,
 }
 
 impl Chunk {
+    /// All rows of a small body.
+    pub(crate) fn of(recipe: &Recipe, body: String, limits: Limits) -> Result<Chunk, BodyError> {
+        let mut chunk = Chunk::default();
+        let mut listings = recipe.listings(std::io::Cursor::new(body), limits)?;
+        for row in listings.by_ref() {
+            chunk.add(row, 0);
+        }
+        listings.finish()?;
+        Ok(chunk)
+    }
+
+    /// Puts them in.
+    pub(crate) async fn put(self, import: &mut Import) -> Result<(), CollectError> {
+        import.chunk(self.good, self.bad).await?;
+        Ok(())
+    }
+
+    /// Adds a row of a part before which come so many lines.
+    fn add(&mut self, row: Result<NewListing, noroshi_exchange::BadRow>, lines: u64) {
+        match row {
+            Ok(good) => self.good.push(good),
+            Err(bad) => self.bad.push(BadRow {
+                line: lines + bad.line,
+                reason: bad.reason,
+                text: bad.text,
+            }),
+        }
+    }
+
     fn rows(&self) -> usize {
         self.good.len() + self.bad.len()
     }
@@ -52,6 +81,12 @@ impl Run<'_> {
         }
     }
 
+    pub(crate) fn limits(&self) -> Limits {
+        Limits {
+            output: self.options.max_body,
+        }
+    }
+
     /// Puts all rows in. An error means that the rows are not, or not surely, what the source lists now.
     async fn rows(
         &self,
@@ -62,9 +97,7 @@ impl Run<'_> {
         let wanted = Arc::new(AtomicUsize::new(import.chunk_rows()));
         // Of the two chunks there may be, one is being written and the other being read or waiting.
         let (sender, mut chunks) = mpsc::channel(1);
-        let limits = Limits {
-            output: self.options.max_body,
-        };
+        let limits = self.limits();
         let reading = {
             let (recipe, wanted, handle) =
                 (self.recipe.clone(), Arc::clone(&wanted), Handle::current());
@@ -77,11 +110,11 @@ impl Run<'_> {
                 read(&recipe, file, &parts, limits, &to)
             })
         };
-        while let Some(Chunk { good, bad }) = chunks.recv().await {
+        while let Some(chunk) = chunks.recv().await {
             if self.options.stop.is_asked() {
                 return Err(CollectError::Stopped);
             }
-            import.chunk(good, bad).await?;
+            chunk.put(import).await?;
             wanted.store(import.chunk_rows(), Ordering::Relaxed);
             (self.options.progress)(&import.counts());
         }
@@ -168,14 +201,7 @@ fn read_part(
         let wanted = to.wanted.load(Ordering::Relaxed);
         let mut chunk = Chunk::default();
         for row in listings.by_ref().take(wanted) {
-            match row {
-                Ok(good) => chunk.good.push(good),
-                Err(bad) => chunk.bad.push(BadRow {
-                    line: lines + bad.line,
-                    reason: bad.reason,
-                    text: bad.text,
-                }),
-            }
+            chunk.add(row, lines);
         }
         let ended = chunk.rows() < wanted;
         if chunk.rows() > 0 {

@@ -33,6 +33,9 @@ use crate::schedule::pace;
 use crate::stop::Stop;
 
 pub use error::{CollectError, Failure};
+pub(crate) use import::Chunk;
+pub(crate) use page::look;
+pub(crate) use progress::Progress;
 pub use receipt::Receipt;
 pub use session::Sessions;
 
@@ -125,13 +128,35 @@ pub async fn collect(
     ended.map(|done| done.receipt)
 }
 
+/// Follows the stream of a source until it is asked to stop or the source is switched off.
+///
+/// # Errors
+/// If somebody else follows it, or the store is broken. A stream that breaks is opened again.
+pub(crate) async fn follow(
+    store: &Store,
+    egress: &Egress,
+    recipe: &Recipe,
+    options: &Options,
+) -> Result<(), Failure> {
+    let source = ensure_source(store, recipe).await?;
+    let run = Run {
+        store,
+        egress,
+        recipe,
+        source: &source,
+        options,
+    };
+    run.follow().await
+}
+
 /// What is the same throughout one run.
-struct Run<'a> {
-    store: &'a Store,
-    egress: &'a Egress,
-    recipe: &'a Recipe,
-    source: &'a Source,
-    options: &'a Options,
+#[derive(Clone, Copy)]
+pub(crate) struct Run<'a> {
+    pub(crate) store: &'a Store,
+    pub(crate) egress: &'a Egress,
+    pub(crate) recipe: &'a Recipe,
+    pub(crate) source: &'a Source,
+    pub(crate) options: &'a Options,
 }
 
 /// A run that went well.
@@ -141,6 +166,11 @@ struct Done {
 }
 
 impl Run<'_> {
+    /// A whole run, as a part of something else.
+    pub(crate) async fn once(&self, origin: Origin) -> Result<Receipt, Failure> {
+        self.go(origin).await.map(|done| done.receipt)
+    }
+
     async fn go(&self, origin: Origin) -> Result<Done, Failure> {
         let mut stop = self.options.stop.clone();
         let body = tokio::select! {
@@ -164,7 +194,7 @@ impl Run<'_> {
     }
 
     /// Lets the source say what it brought, also what its pause had kept back. What went in is in, said or not.
-    async fn speak(&self) {
+    pub(crate) async fn speak(&self) {
         match self.store.post_digest(self.source.id).await {
             Ok(_) => {}
             Err(error) => tracing::warn!(source = self.source.name, %error, "no digest"),

@@ -11,11 +11,11 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 
 /// The values at one path.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Found {
+pub(crate) struct Found {
     /// How many values there are, of whatever kind.
-    pub(super) count: usize,
+    pub(crate) count: usize,
     /// Those that are texts, numbers or truths.
-    pub(super) texts: Vec<String>,
+    pub(crate) texts: Vec<String>,
 }
 
 /// The values at each of some paths. A path of JSON is keys and positions with dots between, `*` for every member; a
@@ -23,7 +23,7 @@ pub(super) struct Found {
 ///
 /// # Errors
 /// Why the answer cannot be what a service sent whole.
-pub(super) fn look(body: &[u8], paths: &[&str]) -> Result<Vec<Found>, String> {
+pub(crate) fn look(body: &[u8], paths: &[&str]) -> Result<Vec<Found>, String> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
     match first {
