@@ -59,3 +59,16 @@ pub struct Author {
     /// Profile page; http or https.
     pub url: Option<String>,
 }
+
+/// How likely a vulnerability is to be exploited, by EPSS, as of a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewScore {
+    /// The CVE.
+    pub cve: Observable,
+    /// Days since the epoch.
+    pub day: i64,
+    /// The probability, times 100,000.
+    pub score: u32,
+    /// The share of vulnerabilities that are less likely, times 100,000.
+    pub percentile: u32,
+}
