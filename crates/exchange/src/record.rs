@@ -1,6 +1,7 @@
 //! What is known of a vulnerability or an exploit, whoever publishes it: the common form into which the
 //! publishers' layouts are read, kept and shown. Only facts that a publisher states; nothing is worked out.
 
+mod cve5;
 mod cvss;
 mod layout;
 mod numbers;

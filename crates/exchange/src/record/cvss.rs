@@ -32,7 +32,11 @@ fn tidy_version(version: &str) -> String {
 
 /// The version that a vector is of.
 fn version_of(vector: &str) -> Option<&'static str> {
-    for (prefix, version) in [("CVSS:3.0/", "3.0"), ("CVSS:3.1/", "3.1"), ("CVSS:4.0/", "4.0")] {
+    for (prefix, version) in [
+        ("CVSS:3.0/", "3.0"),
+        ("CVSS:3.1/", "3.1"),
+        ("CVSS:4.0/", "4.0"),
+    ] {
         if vector.starts_with(prefix) {
             return Some(version);
         }
@@ -56,7 +60,12 @@ mod tests {
     fn ratings_as_publishers_write_them() {
         for (version, vector, score, expected) in [
             (None, Some("CVSS:3.1/AV:N/AC:L"), "9.8", Some(("3.1", 98))),
-            (None, Some("(AV:N/AC:L/Au:N/C:P/I:P/A:P)"), "7.5", Some(("2.0", 75))),
+            (
+                None,
+                Some("(AV:N/AC:L/Au:N/C:P/I:P/A:P)"),
+                "7.5",
+                Some(("2.0", 75)),
+            ),
             (Some("4.0"), None, "10", Some(("4.0", 100))),
             (Some("3"), None, "0.0", Some(("3.0", 0))),
             (None, None, "5", None),
@@ -65,7 +74,9 @@ mod tests {
             (None, Some("CVSS:3.1/AV:N"), "NaN", None),
         ] {
             let found = Cvss::of(version, vector, score);
-            let found = found.as_ref().map(|cvss| (cvss.version.as_str(), cvss.score));
+            let found = found
+                .as_ref()
+                .map(|cvss| (cvss.version.as_str(), cvss.score));
             assert_eq!(found, expected, "{version:?} {vector:?} {score}");
         }
     }

@@ -6,12 +6,16 @@ impl Product {
     /// The product of a CPE name in either binding: `cpe:/a:vendor:product:1.0`, `cpe:2.3:a:vendor:product:1.0:…`.
     pub fn of_cpe(cpe: &str) -> Option<Self> {
         let cpe = cpe.trim();
-        let rest = cpe.strip_prefix("cpe:2.3:").or_else(|| cpe.strip_prefix("cpe:/"))?;
+        let rest = cpe
+            .strip_prefix("cpe:2.3:")
+            .or_else(|| cpe.strip_prefix("cpe:/"))?;
         let mut parts = parts(rest);
         let _what = parts.next()?;
         let vendor = parts.next()?;
         let product = parts.next()?;
-        let version = parts.next().filter(|version| !matches!(version.as_str(), "" | "*" | "-"));
+        let version = parts
+            .next()
+            .filter(|version| !matches!(version.as_str(), "" | "*" | "-"));
         Some(Self {
             vendor: vendor.replace('_', " "),
             product: product.replace('_', " "),
@@ -50,12 +54,25 @@ mod tests {
     #[test]
     fn both_bindings() {
         for (cpe, vendor, product, version) in [
-            ("cpe:/a:vendor:some_product:1.0", "vendor", "some product", Some("1.0")),
-            ("cpe:2.3:o:vendor:pro\\:duct:*:*:*:*:*:*:*:*", "vendor", "pro:duct", None),
+            (
+                "cpe:/a:vendor:some_product:1.0",
+                "vendor",
+                "some product",
+                Some("1.0"),
+            ),
+            (
+                "cpe:2.3:o:vendor:pro\\:duct:*:*:*:*:*:*:*:*",
+                "vendor",
+                "pro:duct",
+                None,
+            ),
             ("cpe:/h:vendor:router", "vendor", "router", None),
         ] {
             let found = Product::of_cpe(cpe).unwrap();
-            assert_eq!((found.vendor.as_str(), found.product.as_str()), (vendor, product));
+            assert_eq!(
+                (found.vendor.as_str(), found.product.as_str()),
+                (vendor, product)
+            );
             assert_eq!(found.versions.as_deref(), version);
         }
         assert_eq!(Product::of_cpe("a:vendor:product"), None);
