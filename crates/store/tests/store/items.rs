@@ -408,3 +408,35 @@ fn scores_are_kept_by_change() {
         assert_eq!(history(2).await, [(101, 21), (100, 20)]);
     });
 }
+
+#[test]
+fn a_source_speaks_of_its_items_and_takes_them_along() {
+    hub::on_each_engine(async |target| {
+        let store = hub::open(&target).await;
+        let feed = source(&store, "feed").await;
+        let items =
+            (0..5).map(|number| news(&number.to_string(), &format!("[Title] {number}"), "x"));
+        collect(&store, &feed, vec![items.collect()]).await;
+        let digest = store.post_digest(feed.id).await.unwrap().unwrap();
+        assert!(digest.text.starts_with("**5 new**"), "{}", digest.text);
+        assert_eq!(digest.text.matches("](/post/").count(), 3);
+        assert!(digest.text.contains("[ Title  4]"), "{}", digest.text);
+        let told = digest.digest.unwrap();
+        assert_eq!(told.items[0].1, "[Title] 4");
+
+        store
+            .add_audience("few", noroshi_store::AudienceKind::Accounts, &[])
+            .await
+            .unwrap();
+        store
+            .restrict_source("feed", "few", Tlp::Red)
+            .await
+            .unwrap();
+        let posts = found(&store, &Reader::operator(), "in:news").await;
+        assert!(
+            posts
+                .iter()
+                .all(|post| (post.audience.as_str(), post.tlp) == ("few", Tlp::Red))
+        );
+    });
+}
