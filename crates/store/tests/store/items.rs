@@ -6,8 +6,8 @@ use noroshi_exchange::record::{Cvss, Facts, Product};
 use noroshi_indicator::{Kind, Observable, Tlp};
 use noroshi_query::{Query, TimeZone, parse};
 use noroshi_store::{
-    Author, Batch, Form, ImportMode, Mode, NewItem, NewScore, NewSource, Post, PostOptions, Reader,
-    Source, Store, Timeline,
+    Author, Batch, Form, ImportMode, LabelKind, Mode, NewItem, NewScore, NewSource, Post,
+    PostOptions, Reader, Source, Store, Timeline,
 };
 use proptest::prelude::*;
 
@@ -168,6 +168,14 @@ fn items_are_found_by_what_they_are_and_say() {
             .unwrap();
         assert_eq!(facts[&scored[0].id].products[0].product, "FortiOS");
         assert_eq!(facts.len(), 1);
+        let complete = async |kind, start: &str| {
+            let found = store.complete(&Reader::operator(), kind, start, 10).await;
+            found.unwrap()
+        };
+        assert_eq!(complete(LabelKind::Vendor, "").await, ["acme", "fortinet"]);
+        assert_eq!(complete(LabelKind::Product, "Forti").await, ["fortios"]);
+        assert_eq!(complete(LabelKind::Tag, "ran").await, ["ransomware"]);
+        assert_eq!(complete(LabelKind::Vendor, "x").await, Vec::<String>::new());
         // Nothing of it is on the common timeline; all of it is on the source's.
         let timeline = async |timeline: Timeline| {
             let page = store
