@@ -224,8 +224,17 @@ impl Recipe {
             toml::from_str(text).map_err(|error| RecipeError::toml(file, text, &error))?;
         recipe.check(file).map_err(|wrong| wrong.at(file, text))?;
         recipe.text = text.into();
+        if recipe.makes_texts() && recipe.mode == Mode::Snapshot {
+            let why = "a text that is not in the body any more is still said: `increment`";
+            return Err(Wrong::new("mode", why).at(file, text));
+        }
         recipe.statements = recipe.made().map_err(|wrong| wrong.at(file, text))?;
         Ok(recipe)
+    }
+
+    /// Whether rows are items or scores, and no listings.
+    fn makes_texts(&self) -> bool {
+        self.fields.is_none() && self.data != Data::Reputation
     }
 
     /// What the tables come to.
@@ -236,7 +245,7 @@ impl Recipe {
                 &format, keys,
             )?)));
         }
-        let form = self.data.form().filter(|_| self.fields.is_none());
+        let form = self.data.form().filter(|_| self.makes_texts());
         let Some(form) = form else {
             let fields = self.fields.clone().unwrap_or_else(command::fields);
             let mapping = Mapping::new(&fields, &self.constant)?;
