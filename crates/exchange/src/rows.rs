@@ -222,7 +222,8 @@ impl<'a> Rows<'a> {
             Inner::Jsonl(rows) => rows.error(),
             Inner::Feed(rows) => rows.error(),
             Inner::Xml(rows, path) => {
-                if rows.error().is_none() && self.tally.rows + self.tally.bad == 0 {
+                let nothing = self.tally.rows + self.tally.bad == 0;
+                if nothing && rows.error().is_none() && !rows.head.is_answer {
                     return Err(BodyError::Path { path: path.clone() });
                 }
                 rows.error()

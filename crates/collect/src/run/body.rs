@@ -34,9 +34,9 @@ pub(super) struct Kept {
 
 /// One answer within a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Part {
-    pub(super) bytes: u64,
-    pub(super) lines: u64,
+pub(crate) struct Part {
+    pub(crate) bytes: u64,
+    pub(crate) lines: u64,
 }
 
 impl Kept {

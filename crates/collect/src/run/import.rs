@@ -1,60 +1,49 @@
 //! From a kept body into the store: rows are read on a thread of their own, and go in chunk by chunk.
 
 use std::fs::File;
-use std::io::{BufReader, Read, Seek};
+use std::io::{BufReader, Cursor, Read, Seek};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use noroshi_exchange::{BodyError, Limits};
 use noroshi_query::{Expr, Query, Term};
-use noroshi_store::{BadRow, Import, ListingState, Mode, NewListing, Reader, SearchOptions};
+use noroshi_store::{
+    BadRow, Import, ListingState, Mode, NewItem, NewListing, NewScore, Reader, SearchOptions,
+};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use super::body::{Kept, Part};
 use super::part::Stretch;
 use super::{CollectError, Failure, Receipt, Run};
-use crate::recipe::Recipe;
+use crate::recipe::{Makes, Recipe};
+
+/// Items that go into the store together at most: each may be a text of many kilobytes.
+const ITEMS: usize = 500;
+/// Bytes of the texts of items that go into the store together at most, but for the last one.
+const ITEM_BYTES: usize = 4 << 20;
 
 /// Rows that go into the store together.
-#[derive(Default)]
-pub(crate) struct Chunk {
-    good: Vec<NewListing>,
+struct Chunk {
+    good: Good,
     bad: Vec<BadRow>,
 }
 
+enum Good {
+    Listings(Vec<NewListing>),
+    Items(Vec<NewItem>),
+    Scores(Vec<NewScore>),
+}
+
 impl Chunk {
-    /// All rows of a small body.
-    pub(crate) fn of(recipe: &Recipe, body: String, limits: Limits) -> Result<Chunk, BodyError> {
-        let mut chunk = Chunk::default();
-        let mut listings = recipe.listings(std::io::Cursor::new(body), limits)?;
-        for row in listings.by_ref() {
-            chunk.add(row, 0);
-        }
-        listings.finish()?;
-        Ok(chunk)
-    }
-
-    /// Puts them in.
-    pub(crate) async fn put(self, import: &mut Import) -> Result<(), CollectError> {
-        import.chunk(self.good, self.bad).await?;
+    async fn write(self, import: &mut Import) -> Result<(), noroshi_store::Error> {
+        let Chunk { good, bad } = self;
+        match good {
+            Good::Listings(rows) => import.chunk(rows, bad).await?,
+            Good::Items(rows) => import.items(rows, bad).await?,
+            Good::Scores(rows) => import.scores(rows, bad).await?,
+        };
         Ok(())
-    }
-
-    /// Adds a row of a part before which come so many lines.
-    fn add(&mut self, row: Result<NewListing, noroshi_exchange::BadRow>, lines: u64) {
-        match row {
-            Ok(good) => self.good.push(good),
-            Err(bad) => self.bad.push(BadRow {
-                line: lines + bad.line,
-                reason: bad.reason,
-                text: bad.text,
-            }),
-        }
-    }
-
-    fn rows(&self) -> usize {
-        self.good.len() + self.bad.len()
     }
 }
 
@@ -69,7 +58,8 @@ impl Run<'_> {
         if let Some(progress) = kept.progress {
             import.come_to(progress);
         }
-        match self.rows(&mut import, file, kept.parts).await {
+        let body = RowBody::File(file, kept.parts);
+        match self.rows(&mut import, body).await {
             Ok(()) => Ok(import.finish().await?.into()),
             Err(error) => {
                 let receipt = import.fail(&error.to_string()).await;
@@ -81,46 +71,47 @@ impl Run<'_> {
         }
     }
 
-    pub(crate) fn limits(&self) -> Limits {
-        Limits {
-            output: self.options.max_body,
-        }
+    /// Puts all rows in. An error means that the rows are not, or not surely, what the source lists now.
+    async fn rows(&self, import: &mut Import, body: RowBody) -> Result<(), CollectError> {
+        self.fill(import, body).await?;
+        self.believe(import).await
     }
 
-    /// Puts all rows in. An error means that the rows are not, or not surely, what the source lists now.
-    async fn rows(
+    /// Puts the rows of a body in, whatever the source had before.
+    pub(crate) async fn fill(
         &self,
         import: &mut Import,
-        file: File,
-        parts: Vec<Part>,
+        body: RowBody,
     ) -> Result<(), CollectError> {
         let wanted = Arc::new(AtomicUsize::new(import.chunk_rows()));
         // Of the two chunks there may be, one is being written and the other being read or waiting.
         let (sender, mut chunks) = mpsc::channel(1);
-        let limits = self.limits();
+        let limits = Limits {
+            output: self.options.max_body,
+        };
         let reading = {
             let (recipe, wanted, handle) =
                 (self.recipe.clone(), Arc::clone(&wanted), Handle::current());
             tokio::task::spawn_blocking(move || {
-                let to = Chunks {
+                let filler = Filler {
                     wanted: &wanted,
                     chunks: &sender,
                     handle: &handle,
+                    lines: 0,
                 };
-                read(&recipe, file, &parts, limits, &to)
+                read(&recipe, body, limits, filler)
             })
         };
         while let Some(chunk) = chunks.recv().await {
             if self.options.stop.is_asked() {
                 return Err(CollectError::Stopped);
             }
-            chunk.put(import).await?;
+            chunk.write(import).await?;
             wanted.store(import.chunk_rows(), Ordering::Relaxed);
             (self.options.progress)(&import.counts());
         }
         let read = reading.await;
-        read.map_err(|error| CollectError::Internal(error.to_string()))??;
-        self.believe(import).await
+        Ok(read.map_err(|error| CollectError::Internal(error.to_string()))??)
     }
 
     /// Refuses what must not be taken for a whole list: a page of another kind, or a layout that has changed.
@@ -152,63 +143,113 @@ impl Run<'_> {
     }
 }
 
-/// Where read rows go.
-struct Chunks<'a> {
-    wanted: &'a AtomicUsize,
-    chunks: &'a mpsc::Sender<Chunk>,
-    handle: &'a Handle,
+/// Where rows are read from.
+pub(crate) enum RowBody {
+    /// A file, and the answers that it was put together from, if it was.
+    File(File, Vec<Part>),
+    /// What a stream brought.
+    Text(String),
 }
 
 /// Reads rows into chunks until the body, or each part of it, ends or nobody wants more. Blocks.
 fn read(
     recipe: &Recipe,
-    file: File,
-    parts: &[Part],
+    body: RowBody,
     limits: Limits,
-    to: &Chunks,
+    mut filler: Filler<'_>,
 ) -> Result<(), BodyError> {
+    let (file, parts) = match body {
+        RowBody::Text(text) => return read_part(recipe, Cursor::new(text), limits, &filler),
+        RowBody::File(file, parts) => (file, parts),
+    };
     if parts.is_empty() {
-        return read_part(recipe, file, 0, limits, to);
+        return read_part(recipe, file, limits, &filler);
     }
-    let (file, mut start, mut lines) = (Arc::new(file), 0, 0);
+    let (file, mut start) = (Arc::new(file), 0);
     for part in parts {
-        read_part(
-            recipe,
-            Stretch::new(&file, start, part.bytes),
-            lines,
-            limits,
-            to,
-        )?;
+        read_part(recipe, Stretch::new(&file, start, part.bytes), limits, &filler)?;
         start += part.bytes;
-        lines += part.lines;
+        filler.lines += part.lines;
     }
     Ok(())
 }
 
-/// Reads one part, before which come so many lines.
 fn read_part(
     recipe: &Recipe,
     body: impl Read + Seek + Send,
-    lines: u64,
     limits: Limits,
-    to: &Chunks,
+    filler: &Filler<'_>,
 ) -> Result<(), BodyError> {
-    let mut listings = recipe.listings(BufReader::with_capacity(1 << 18, body), limits)?;
-    loop {
-        let Ok(place) = to.handle.block_on(to.chunks.reserve()) else {
-            return Ok(());
-        };
-        let wanted = to.wanted.load(Ordering::Relaxed);
-        let mut chunk = Chunk::default();
-        for row in listings.by_ref().take(wanted) {
-            chunk.add(row, lines);
+    let body = BufReader::with_capacity(1 << 18, body);
+    match recipe.makes() {
+        Makes::Listings => {
+            let mut rows = recipe.listings(body, limits)?;
+            filler.fill(&mut rows, Good::Listings, usize::MAX, |_| 0);
+            rows.finish()
         }
-        let ended = chunk.rows() < wanted;
-        if chunk.rows() > 0 {
-            place.send(chunk);
+        Makes::Items => {
+            let Some(mut rows) = recipe.items(body, limits)? else {
+                return Ok(());
+            };
+            filler.fill(&mut rows, Good::Items, ITEMS, |item| item.text.len());
+            rows.finish()
         }
-        if ended {
-            return listings.finish().map(|_| ());
+        Makes::Scores => {
+            let Some(mut rows) = recipe.scores(body, limits)? else {
+                return Ok(());
+            };
+            filler.fill(&mut rows, Good::Scores, usize::MAX, |_| 0);
+            rows.finish()
+        }
+    }
+    .map(|_| ())
+}
+
+/// Fills chunks, and hands each on when there is a place for it.
+struct Filler<'f> {
+    wanted: &'f AtomicUsize,
+    chunks: &'f mpsc::Sender<Chunk>,
+    handle: &'f Handle,
+    /// Lines that come before the part that is read.
+    lines: u64,
+}
+
+impl Filler<'_> {
+    /// Goes through all rows, in chunks of `most` at most, unless nobody wants more of them.
+    fn fill<T>(
+        &self,
+        rows: &mut impl Iterator<Item = Result<T, noroshi_exchange::BadRow>>,
+        made: impl Fn(Vec<T>) -> Good,
+        most: usize,
+        bytes: impl Fn(&T) -> usize,
+    ) {
+        let mut ended = false;
+        while !ended {
+            let Ok(place) = self.handle.block_on(self.chunks.reserve()) else {
+                return;
+            };
+            let wanted = self.wanted.load(Ordering::Relaxed).min(most);
+            let (mut good, mut bad, mut taken) = (Vec::new(), Vec::new(), 0);
+            while !ended && good.len() + bad.len() < wanted && taken < ITEM_BYTES {
+                match rows.next() {
+                    None => ended = true,
+                    Some(Ok(row)) => {
+                        taken += bytes(&row);
+                        good.push(row);
+                    }
+                    Some(Err(row)) => bad.push(BadRow {
+                        line: self.lines + row.line,
+                        reason: row.reason,
+                        text: row.text,
+                    }),
+                }
+            }
+            if good.len() + bad.len() > 0 {
+                place.send(Chunk {
+                    good: made(good),
+                    bad,
+                });
+            }
         }
     }
 }

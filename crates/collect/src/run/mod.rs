@@ -33,7 +33,7 @@ use crate::schedule::pace;
 use crate::stop::Stop;
 
 pub use error::{CollectError, Failure};
-pub(crate) use import::Chunk;
+pub(crate) use import::RowBody;
 pub(crate) use page::look;
 pub(crate) use progress::Progress;
 pub use receipt::Receipt;

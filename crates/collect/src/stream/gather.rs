@@ -6,7 +6,7 @@ use noroshi_exchange::Layout;
 use noroshi_store::Import;
 use tokio::time::Instant;
 
-use crate::run::{Chunk, CollectError, Progress, Run, look};
+use crate::run::{CollectError, Progress, RowBody, Run, look};
 
 /// Rows that are gathered at most before they are put in.
 const ROWS: usize = 500;
@@ -63,16 +63,11 @@ impl<'r> Gathered<'r> {
         if !self.waiting.is_empty() {
             let body = self.body();
             self.waiting.clear();
-            let (recipe, limits) = (self.run.recipe.clone(), self.run.limits());
-            let read = tokio::task::spawn_blocking(move || Chunk::of(&recipe, body, limits));
-            let chunk = read
-                .await
-                .map_err(|error| CollectError::Internal(error.to_string()))??;
             if self.batch.is_none() {
                 self.batch = Some((self.begin().await?, Instant::now()));
             }
             if let Some((import, _)) = &mut self.batch {
-                chunk.put(import).await?;
+                self.run.fill(import, RowBody::Text(body)).await?;
             }
         }
         let is_old = |(_, since): &(Import, Instant)| since.elapsed() > BATCH;

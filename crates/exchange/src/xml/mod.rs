@@ -76,6 +76,8 @@ pub(crate) struct Head {
     pub(crate) language: Option<String>,
     /// Page of the whole.
     pub(crate) link: Option<String>,
+    /// The document is an answer that says of itself that it is sound, so no row in it means that there are none.
+    pub(crate) is_answer: bool,
 }
 
 /// A row.
@@ -117,10 +119,10 @@ impl<B: BufRead> Xml<B> {
 
     /// The next row; none at the end of the document, be it sound or not.
     pub(crate) fn next(&mut self) -> Option<Result<Found, BadRow>> {
-        if self.error.is_some() {
-            return None;
-        }
         loop {
+            if self.error.is_some() {
+                return None;
+            }
             let place = self.place();
             match self.event() {
                 Ok(Step::Nothing) => {}
@@ -201,6 +203,9 @@ impl<B: BufRead> Xml<B> {
 
     /// An element around the rows begins.
     fn begin(&mut self, open: Open) {
+        if open.element.name == "status:Status" {
+            self.answer(&open.element);
+        }
         if self.outer.is_empty() && self.head.root.is_empty() {
             self.head.root.clone_from(&open.element.name);
         }
@@ -222,6 +227,17 @@ impl<B: BufRead> Xml<B> {
             raw: open.raw,
             name: open.element.name,
         });
+    }
+
+    /// How MyJVN says whether a request went well.
+    fn answer(&mut self, status: &Element) {
+        if status.attribute("retCd").is_none_or(|code| code == "0") {
+            self.head.is_answer = true;
+            return;
+        }
+        let told = |name| status.attribute(name).unwrap_or_default();
+        let reason = format!("the service answers: {} {}", told("errCd"), told("errMsg"));
+        self.end(reason.trim_end().to_owned());
     }
 
     /// Reads a row to its end.
