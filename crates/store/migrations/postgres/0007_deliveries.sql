@@ -47,7 +47,8 @@ CREATE TABLE delivery (
   key      TEXT NOT NULL,                      -- by which the far side knows it again
   created  BIGINT NOT NULL,
   sent     BIGINT,
-  status   BIGINT,                             -- what the far side answered
+  status   BIGINT,                             -- what the far side answered, and in which words
+  answer   TEXT,
   error    TEXT
 );
 CREATE INDEX delivery_channel ON delivery (channel, id);

@@ -104,6 +104,8 @@ pub struct Delivery {
     pub sent: Option<i64>,
     /// What the far side answered: the status of HTTP or SMTP.
     pub status: Option<i64>,
+    /// In which words.
+    pub answer: Option<String>,
     /// What went wrong at the last try, in words.
     pub error: Option<String>,
 }
@@ -118,6 +120,8 @@ pub(crate) struct New<'a> {
     pub(crate) state: DeliveryState,
     pub(crate) next_try: i64,
     pub(crate) body: Option<&'a str>,
+    /// Nothing: one that is made now.
+    pub(crate) key: Option<&'a str>,
 }
 
 impl New<'_> {
@@ -132,15 +136,24 @@ impl New<'_> {
             state: DeliveryState::Waiting,
             next_try: 0,
             body: None,
+            key: None,
         }
     }
 }
 
-/// Makes a delivery, with a key that nobody guesses.
-pub(crate) fn insert(tx: &Tx, new: &New, at: i64) -> Result<i64> {
+/// A key that nobody guesses.
+fn fresh_key() -> Result<String> {
     let mut key = [0u8; 16];
     getrandom::fill(&mut key).map_err(|error| Error::Invalid(format!("no randomness: {error}")))?;
-    let key = hex::encode(key);
+    Ok(hex::encode(key))
+}
+
+/// Makes a delivery.
+pub(crate) fn insert(tx: &Tx, new: &New, at: i64) -> Result<i64> {
+    let key = match new.key {
+        Some(key) => key.to_owned(),
+        None => fresh_key()?,
+    };
     let sql = "INSERT INTO delivery (channel, kind, hunt, gathers, hits, state, attempts, next_try,
             body, key, created)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) RETURNING id";
@@ -163,7 +176,7 @@ pub(crate) fn insert(tx: &Tx, new: &New, at: i64) -> Result<i64> {
 
 const SELECT: &str =
     "SELECT d.id, d.channel, d.kind, d.hunt, d.gathers, d.hits, d.state, d.attempts,
-    d.next_try, d.body, d.key, d.created, d.sent, d.status, d.error FROM delivery d";
+    d.next_try, d.body, d.key, d.created, d.sent, d.status, d.answer, d.error FROM delivery d";
 
 fn from_row(row: &Row) -> Result<Delivery> {
     Ok(Delivery {
@@ -181,7 +194,8 @@ fn from_row(row: &Row) -> Result<Delivery> {
         created: row.int(11)?,
         sent: row.opt_int(12)?,
         status: row.opt_int(13)?,
-        error: row.opt_text(14)?,
+        answer: row.opt_text(14)?,
+        error: row.opt_text(15)?,
     })
 }
 
@@ -250,9 +264,16 @@ impl Store {
         .await
     }
 
-    /// Puts a hand-over sheet on its way.
-    pub async fn add_sheet(&self, reader: &Reader, channel: i64, body: &str) -> Result<Delivery> {
-        let (reader, body) = (reader.clone(), body.to_owned());
+    /// Puts a hand-over sheet on its way. `write` makes its body of the key by which the far side knows it.
+    pub async fn add_sheet(
+        &self,
+        reader: &Reader,
+        channel: i64,
+        write: impl FnOnce(&str) -> String,
+    ) -> Result<Delivery> {
+        let reader = reader.clone();
+        let key = fresh_key()?;
+        let body = write(&key);
         self.write(move |tx| {
             let channel = channel::known(tx, &reader, channel)?;
             let at = now();
@@ -260,6 +281,7 @@ impl Store {
                 kind: DeliveryKind::Sheet,
                 next_try: at,
                 body: Some(&body),
+                key: Some(&key),
                 ..New::hits(channel.id)
             };
             let id = insert(tx, &new, at)?;

@@ -14,6 +14,8 @@ pub enum Outcome {
     Sent {
         /// What it answered.
         status: Option<i64>,
+        /// In which words.
+        answer: Option<String>,
     },
     /// It may go well later.
     Again {
@@ -103,7 +105,10 @@ impl Store {
         self.write(move |tx| {
             let delivery = by_id(tx, id)?;
             match &outcome {
-                Outcome::Sent { status } => sent(tx, &delivery, *status)?,
+                Outcome::Sent { status, answer } => {
+                    let answer = answer.as_deref().map(cut);
+                    sent(tx, &delivery, *status, answer.as_deref())?;
+                }
                 Outcome::Again { status, error, at } => {
                     let sql =
                         "UPDATE delivery SET state = 1, next_try = ?2, status = ?3, error = ?4
@@ -153,10 +158,16 @@ impl Store {
     }
 }
 
-pub(super) fn sent(tx: &Tx, delivery: &Delivery, status: Option<i64>) -> Result<()> {
-    let sql = "UPDATE delivery SET state = 3, sent = ?2, next_try = NULL, status = ?3, error = NULL
+pub(super) fn sent(
+    tx: &Tx,
+    delivery: &Delivery,
+    status: Option<i64>,
+    answer: Option<&str>,
+) -> Result<()> {
+    let sql = "UPDATE delivery SET state = 3, sent = ?2, next_try = NULL, status = ?3, answer = ?4,
+            error = NULL
         WHERE id = ?1";
-    tx.execute(sql, params![delivery.id, now(), status])?;
+    tx.execute(sql, params![delivery.id, now(), status, answer])?;
     let sql = "UPDATE channel SET failures = 0, paused_until = NULL
         WHERE id = ?1 AND (failures > 0 OR paused_until IS NOT NULL)";
     tx.execute(sql, params![delivery.channel])?;

@@ -23,8 +23,9 @@ impl Store {
             let name = channel.audience.as_deref().unwrap_or_default();
             let audience = post::open_to(tx, &owner, name)?;
             let bot = bot(tx)?;
-            post::speak(tx, bot, &audience, &text)?;
-            send::sent(tx, &delivery, None)?;
+            let post = post::speak(tx, bot, &audience, &text)?;
+            let answer = format!("post {post}");
+            send::sent(tx, &delivery, None, Some(&answer))?;
             by_id(tx, id)
         })
         .await
