@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::ask::{Parameter, ParameterKind};
 use super::error::Wrong;
+use super::item_keys::AuthorText;
 use super::variable::{Variables, encoded};
 use super::{Recipe, RecipeError};
 
@@ -109,6 +110,19 @@ impl Recipe {
             }
             if let Some(each) = &mut ask.each {
                 put(&mut each.url, &coded);
+            }
+        }
+        if let Some(item) = &mut self.item {
+            let author = match &mut item.author {
+                Some(AuthorText::Keys(keys)) => {
+                    [&mut keys.name, &mut keys.handle, &mut keys.url].map(Option::as_mut)
+                }
+                Some(AuthorText::Name(name)) => [Some(name), None, None],
+                None => [None, None, None],
+            };
+            let own = [item.key.as_mut(), item.url.as_mut()];
+            for text in own.into_iter().chain(author).flatten() {
+                put(text, &coded);
             }
         }
         if let super::Auth::Session(place) = &mut self.auth {

@@ -88,7 +88,7 @@ impl Recipe {
             ("homepage", Some(&self.homepage)),
             ("terms", self.terms.as_ref()),
         ] {
-            if link.is_some_and(|link| !is_web(link)) {
+            if link.is_some_and(|link| !is_web(link)) && !self.is_template() {
                 return Err(Wrong::new(key, "a link starts with https:// or http://"));
             }
         }
