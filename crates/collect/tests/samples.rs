@@ -130,7 +130,8 @@ fn recipes() -> Vec<Recipe> {
         false => recipe,
         true => {
             let examples = recipe.parameters.iter();
-            let examples = examples.map(|(name, parameter)| (name.clone(), parameter.example.clone()));
+            let examples =
+                examples.map(|(name, parameter)| (name.clone(), parameter.example.clone()));
             let text = recipe.filled(&recipe.name, &examples.collect()).unwrap();
             Recipe::parse(&format!("{}.toml", recipe.name), &text).unwrap()
         }
@@ -221,7 +222,7 @@ fn samples_hold_good_rows_and_nothing_real() {
 #[test]
 fn feeds_are_on_only_where_their_terms_allow_it() {
     for recipe in recipes() {
-        let restricted = recipe.auth != noroshi_collect::recipe::Auth::None
+        let restricted = recipe.needs_key()
             || recipe.licence == "no licence stated"
             || ["NC", "non-commercial", "not for commercial"]
                 .iter()

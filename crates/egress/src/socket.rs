@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use futures::{SinkExt, StreamExt};
-use http::header::{CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE};
+use http::header::{
+    CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE,
+};
 use http::{HeaderValue, StatusCode};
 use reqwest::Upgraded;
 use tokio_tungstenite::WebSocketStream;
@@ -60,10 +62,15 @@ impl Egress {
             reason,
         };
         if raw.status() != StatusCode::SWITCHING_PROTOCOLS {
-            return Err(broken(format!("it answered {} and opened no stream", raw.status())));
+            return Err(broken(format!(
+                "it answered {} and opened no stream",
+                raw.status()
+            )));
         }
         let accept = raw.headers().get(SEC_WEBSOCKET_ACCEPT);
-        if accept.is_none_or(|accept| accept.as_bytes() != derive_accept_key(key.as_bytes()).as_bytes()) {
+        if accept
+            .is_none_or(|accept| accept.as_bytes() != derive_accept_key(key.as_bytes()).as_bytes())
+        {
             return Err(broken("its answer is to another handshake".to_owned()));
         }
         let upgraded = raw.upgrade().await;

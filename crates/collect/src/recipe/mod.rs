@@ -310,6 +310,11 @@ impl Recipe {
         }
     }
 
+    /// Whether nothing can be had without a key.
+    pub fn needs_key(&self) -> bool {
+        self.auth != Auth::None && !self.key_optional
+    }
+
     /// How the body is laid out; JSON lines where a command prints it.
     pub fn format(&self) -> Format {
         match (&self.format, &self.command) {

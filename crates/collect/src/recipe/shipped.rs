@@ -83,6 +83,7 @@ recipes! {
     "metasploit",
     "misskey-account",
     "misskey-tag",
+    "myjvn",
     "myjvn-detail",
     "myjvn-overview",
     "nuclei",

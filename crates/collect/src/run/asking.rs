@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::StatusCode;
 use jiff::Timestamp;
 use noroshi_store::now;
 use tokio::time::Instant;
@@ -34,7 +35,10 @@ impl Recipe {
     /// What a question is remembered by: another recipe or other words make it another one.
     pub(crate) fn question(&self, driven: Option<&str>) -> String {
         let ask = self.request.as_ref().map(|ask| (&ask.query, &ask.json));
-        let stream = self.stream.as_ref().map(|stream| (&stream.url, &stream.query));
+        let stream = self
+            .stream
+            .as_ref()
+            .map(|stream| (&stream.url, &stream.query));
         let asked = format!("{:?} {ask:?} {stream:?} {driven:?}", self.url);
         format!("{:016x}", xxh3_64(asked.as_bytes()))
     }
@@ -112,10 +116,20 @@ impl Asking<'_> {
         match self.recipe().since.clone() {
             None => self.pages(&name, &variables, None).await,
             Some(since) if since.of.is_some() => {
-                if let Some(known) = &known {
-                    variables.text("since", known.as_str());
+                let Some(known) = &known else {
+                    return self.pages(&name, &variables, None).await;
+                };
+                let mut newer = variables.clone();
+                newer.text("since", known.as_str());
+                match self.pages(&name, &newer, Some(known)).await {
+                    // An id may become too old to be asked from (X knows seven days).
+                    Err(CollectError::Status { status, .. })
+                        if status == StatusCode::BAD_REQUEST =>
+                    {
+                        self.pages(&name, &variables, Some(known)).await
+                    }
+                    ended => ended,
                 }
-                self.pages(&name, &variables, known.as_deref()).await
             }
             Some(since) => self.windows(&name, variables, known, &since).await,
         }

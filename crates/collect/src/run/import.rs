@@ -167,7 +167,12 @@ fn read(
     }
     let (file, mut start) = (Arc::new(file), 0);
     for part in parts {
-        read_part(recipe, Stretch::new(&file, start, part.bytes), limits, &filler)?;
+        read_part(
+            recipe,
+            Stretch::new(&file, start, part.bytes),
+            limits,
+            &filler,
+        )?;
         start += part.bytes;
         filler.lines += part.lines;
     }

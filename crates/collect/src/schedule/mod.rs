@@ -118,7 +118,9 @@ impl Schedule {
         };
         let task = state.tasks.spawn(async move {
             match recipe.stream {
-                Some(_) => run::follow(&store, &egress, &recipe, &options).await.map(|()| None),
+                Some(_) => run::follow(&store, &egress, &recipe, &options)
+                    .await
+                    .map(|()| None),
                 None => {
                     let run = run::collect(&store, &egress, &recipe, Origin::Network, &options);
                     run.await.map(Some)

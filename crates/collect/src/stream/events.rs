@@ -92,7 +92,12 @@ mod tests {
 
     #[test]
     fn events_are_taken_out() {
-        let expected = [("update", "{\"id\":\"1\"}"), ("delete", "108"), ("x", "a\nb"), ("", "")];
+        let expected = [
+            ("update", "{\"id\":\"1\"}"),
+            ("delete", "108"),
+            ("x", "a\nb"),
+            ("", ""),
+        ];
         let expected = expected.map(|(name, data)| (name.to_owned(), data.to_owned()));
         assert_eq!(events(&[STREAM.as_bytes()]), expected);
     }
@@ -100,9 +105,15 @@ mod tests {
     #[test]
     fn an_event_that_is_too_large_costs_only_itself() {
         let long = format!("data: {}\n\ndata: ok\n\n", "x".repeat(2 * EVENT));
-        assert_eq!(events(&[long.as_bytes()]), [(String::new(), "ok".to_owned())]);
+        assert_eq!(
+            events(&[long.as_bytes()]),
+            [(String::new(), "ok".to_owned())]
+        );
         let many = format!("{}\ndata: ok\n\n", "data: xxxxxxx\n".repeat(EVENT / 4));
-        assert_eq!(events(&[many.as_bytes()]), [(String::new(), "ok".to_owned())]);
+        assert_eq!(
+            events(&[many.as_bytes()]),
+            [(String::new(), "ok".to_owned())]
+        );
     }
 
     proptest! {

@@ -86,7 +86,10 @@ impl<'r> Gathered<'r> {
     async fn begin(&self) -> Result<Import, CollectError> {
         let run = self.run;
         let (mode, actor) = (run.options.mode, &run.options.actor);
-        Ok(run.store.begin_import(run.source, mode, actor, None).await?)
+        Ok(run
+            .store
+            .begin_import(run.source, mode, actor, None)
+            .await?)
     }
 
     async fn finish(&mut self) -> Result<(), CollectError> {
@@ -114,7 +117,10 @@ impl<'r> Gathered<'r> {
             }
             // A line feed within JSON can only stand between its parts.
             _ => {
-                let lines = self.waiting.iter().map(|row| row.replace(['\n', '\r'], " "));
+                let lines = self
+                    .waiting
+                    .iter()
+                    .map(|row| row.replace(['\n', '\r'], " "));
                 lines.collect::<Vec<_>>().join("\n")
             }
         }

@@ -59,7 +59,8 @@ impl Run<'_> {
                 tracing::warn!(source = self.source.name, %error, "the stream broke off");
             }
             let next = now().saturating_add(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX));
-            self.note_stream(error.map(|error| error.to_string()), next).await?;
+            self.note_stream(error.map(|error| error.to_string()), next)
+                .await?;
             let mut stop = self.options.stop.clone();
             tokio::select! {
                 () = stop.asked() => return Ok(()),
@@ -78,7 +79,10 @@ impl Run<'_> {
     }
 
     async fn is_enabled(&self) -> Result<bool, CollectError> {
-        let source = self.store.source(&Reader::operator(), &self.source.name).await?;
+        let source = self
+            .store
+            .source(&Reader::operator(), &self.source.name)
+            .await?;
         Ok(source.enabled)
     }
 
@@ -92,7 +96,10 @@ impl Run<'_> {
             // Nobody wants anything of it.
             return Ok(());
         }
-        let source = self.store.source(&Reader::operator(), &self.source.name).await?;
+        let source = self
+            .store
+            .source(&Reader::operator(), &self.source.name)
+            .await?;
         let progress = Progress::read(source.progress.as_deref());
         let request = self.stream_request(&progress)?;
         let connection = Connection::open(self.egress, keys.speaks, request).await?;
@@ -104,9 +111,15 @@ impl Run<'_> {
                 source: &source,
                 ..*self
             };
-            missed.once(Origin::Network).await.map_err(|failure| failure.error)?;
+            missed
+                .once(Origin::Network)
+                .await
+                .map_err(|failure| failure.error)?;
         }
-        let source = self.store.source(&Reader::operator(), &self.source.name).await?;
+        let source = self
+            .store
+            .source(&Reader::operator(), &self.source.name)
+            .await?;
         let mut gathered = Gathered::new(self, Progress::read(source.progress.as_deref()));
         let (mut stop, mut turn) = (self.options.stop.clone(), tokio::time::interval(TURN));
         let mut asked = Instant::now();
@@ -148,7 +161,9 @@ impl Run<'_> {
         let keys = keys.ok_or_else(|| CollectError::Internal("it is no stream".to_owned()))?;
         let mut variables = Variables::default();
         if let Some(since) = progress.of(&self.recipe.question(None)) {
-            let back = since.parse().map(|micros: u64| micros.saturating_sub(BACK).to_string());
+            let back = since
+                .parse()
+                .map(|micros: u64| micros.saturating_sub(BACK).to_string());
             match (keys.speaks, back) {
                 (Speaks::Jetstream, Ok(back)) => variables.text("since", back),
                 _ => variables.text("since", since),

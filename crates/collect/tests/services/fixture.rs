@@ -1,10 +1,12 @@
 //! A place to collect into, and the recipes of the services with the service on loopback in their URLs.
 
-use noroshi_collect::recipe::Recipe;
+use noroshi_collect::recipe::{Recipe, shipped};
 use noroshi_collect::{Failure, Options, Origin, Receipt, Secret, collect};
 use noroshi_egress::{Egress, EgressConfig, Purpose};
 use noroshi_query::{Expr, Query, Term};
-use noroshi_store::{ImportMode, Reader, SearchOptions, Source, Store, Target as Place};
+use noroshi_store::{
+    ImportMode, Post, PostOptions, Reader, SearchOptions, Source, Store, Target as Place,
+};
 use noroshi_testkit::Target;
 
 use crate::server::Server;
@@ -25,6 +27,52 @@ mode = "increment"
 pub(crate) fn recipe(server: &Server, rest: &str) -> Recipe {
     let text = format!("{HEAD}{rest}").replace("{server}", &format!("http://{}", server.address));
     Recipe::parse("fixture.toml", &text).unwrap()
+}
+
+/// A shipped recipe whose hosts are the service, with these parameters, as a source of that name.
+pub(crate) fn service(server: &Server, name: &str, values: &[(&str, &str)]) -> Recipe {
+    let shipped = shipped();
+    let recipe = shipped.iter().find(|recipe| recipe.name == name).unwrap();
+    let mut text = recipe.text.to_string();
+    for host in [
+        "api.x.com",
+        "public.api.bsky.app",
+        "bsky.social",
+        "jvndb.jvn.jp",
+        "services.nvd.nist.gov",
+        "euvdservices.enisa.europa.eu",
+        "api.github.com",
+        "{instance}",
+    ] {
+        let there = format!("http://{}", server.address);
+        text = text.replace(&format!("https://{host}"), &there);
+    }
+    text = text.replace(
+        "wss://jetstream2.us-west.bsky.network",
+        &format!("ws://{}", server.address),
+    );
+    // Nobody is asked to wait here.
+    let quick = text.lines().filter(|line| !line.starts_with("pause = "));
+    let text = quick.collect::<Vec<_>>().join("\n");
+    let file = format!("{name}.toml");
+    let recipe = Recipe::parse(&file, &text).unwrap();
+    if values.is_empty() {
+        return recipe;
+    }
+    let values = values
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+    let text = recipe.filled(name, &values.collect()).unwrap();
+    Recipe::parse(&file, &text).unwrap()
+}
+
+/// A sample that lies beside the recipes.
+pub(crate) fn sample(file: &str) -> String {
+    let path = format!(
+        "{}/../../sources/samples/{file}",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    std::fs::read_to_string(path).unwrap()
 }
 
 /// Somewhere to collect into.
@@ -77,6 +125,23 @@ impl Hub {
             .collect();
         values.sort();
         values
+    }
+}
+
+impl Hub {
+    /// The items of a source, by text.
+    pub(crate) async fn items(&self, source: &str) -> Vec<Post> {
+        let query = Query::from(Expr::from(Term::Source(source.to_owned())));
+        let options = PostOptions::default();
+        let page = self
+            .store
+            .search_posts(&Reader::operator(), &query, options)
+            .await
+            .unwrap();
+        let mut posts: Vec<Post> = page.entries.into_iter().map(|entry| entry.post).collect();
+        posts.retain(|post| post.item.is_some());
+        posts.sort_by(|a, b| a.text.cmp(&b.text));
+        posts
     }
 }
 

@@ -2,8 +2,14 @@
 
 #![allow(clippy::unwrap_used)] // Helpers of tests are not seen as tests.
 
+mod bluesky;
 mod faults;
 mod fixture;
+mod mastodon;
+mod misskey;
+mod myjvn;
 mod nvd;
 mod paging;
 mod server;
+mod stream;
+mod x;
