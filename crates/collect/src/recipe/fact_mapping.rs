@@ -1,5 +1,7 @@
 //! From a row to the facts of a vulnerability or an exploit: what the `[facts]` table comes to.
 
+use std::borrow::Cow;
+
 use noroshi_exchange::record::{Cvss, Exploit, Facts, Product, Reference, cves_in, cwes_in};
 use noroshi_exchange::{Column, tidy};
 use serde_json::Value;
@@ -235,22 +237,17 @@ fn each<R, T>(
             continue;
         };
         for piece in place.pieces(row.value) {
-            let members = match &piece {
-                Piece::Value(Value::Array(members)) => members.iter().collect(),
-                Piece::Value(value) => vec![*value],
-                Piece::Text(_) => Vec::new(),
+            let members: Vec<Cow<'_, Value>> = match &piece {
+                Piece::Value(Value::Array(members)) => members.iter().map(Cow::Borrowed).collect(),
+                Piece::Value(value) => vec![Cow::Borrowed(*value)],
+                Piece::Text(text) => vec![Cow::Owned(Value::from(*text))],
             };
-            for value in members {
+            for value in &members {
                 if made.len() >= MANY {
                     return made;
                 }
-                made.extend(read(
-                    table,
-                    Row {
-                        value,
-                        reading: row.reading,
-                    },
-                ));
+                let reading = row.reading;
+                made.extend(read(table, Row { value, reading }));
             }
         }
     }

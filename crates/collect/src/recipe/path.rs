@@ -1,4 +1,5 @@
-//! Where in a row something stands: `cve.id`, `references.url`, `descriptions[lang=en].value`, `post.uri.(last)`.
+//! Where in a row something stands: `cve.id`, `references.url`, `descriptions[lang=en].value`, `post.uri.(last)`,
+//! `aliases.(lines)`.
 //!
 //! A step into a list goes into every member of it, so one path may find several things. In rows without parts (lists,
 //! csv) the whole text is the name of a column.
@@ -18,6 +19,8 @@ enum Step {
     Only(String, String),
     /// What stands behind the last slash of a text.
     Last,
+    /// The lines of a text.
+    Lines,
 }
 
 /// A path.
@@ -56,6 +59,7 @@ impl Path {
                 "" => return Err(format!("`{text}` has a step without a name")),
                 "*" => steps.push(Step::Each),
                 "(last)" => steps.push(Step::Last),
+                "(lines)" => steps.push(Step::Lines),
                 name => steps.push(Step::Name(name.to_owned())),
             }
             rest = after;
@@ -102,6 +106,12 @@ impl Path {
 impl Step {
     fn apply<'v>(&self, piece: Piece<'v>, to: &mut Vec<Piece<'v>>) {
         let value = match (self, &piece) {
+            (Self::Lines, piece) => {
+                let lines = piece.text().unwrap_or_default().lines().map(str::trim);
+                let lines = lines.filter(|line| !line.is_empty()).take(FOUND);
+                to.extend(lines.map(Piece::Text));
+                return;
+            }
             (Self::Last, piece) => {
                 let last = piece
                     .text()
@@ -195,6 +205,7 @@ mod tests {
         let row = json!({
             "a": { "b": [{ "c": 1, "l": "en" }, { "c": 2, "l": "ja" }, { "d": 3 }] },
             "uri": "at://did:plc:x/app.bsky.feed.post/3k",
+            "lines": "one\n two\r\n\n",
             "tags": ["x", "y", null, ["z"]],
             "x.y": true,
             "sec:ref": { "@id": "CVE-2026-1", "#text": " t " },
@@ -206,6 +217,7 @@ mod tests {
             ("a.b.*.c", vec!["1", "2"]),
             ("a.*.*.c", vec!["1", "2"]),
             ("uri.(last)", vec!["3k"]),
+            ("lines.(lines)", vec!["one", "two"]),
             ("tags", vec!["x", "y"]),
             ("/x.y", vec!["true"]),
             ("sec:ref.@id", vec!["CVE-2026-1"]),

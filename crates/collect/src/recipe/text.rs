@@ -1,5 +1,5 @@
-//! What a key of `[item]` is made of: a path, paths in order of preference (`content|summary`), or a text with such
-//! in braces.
+//! What a key of `[item]` is made of: a path, paths in order of preference (`content|summary`), a text with such in
+//! braces, or a text in quotes that is the same for every row (`'poc'`).
 
 use noroshi_exchange::{Column, LIST_SEPARATOR};
 use serde_json::Value;
@@ -41,6 +41,10 @@ impl Text {
         let text = text.trim();
         if text.is_empty() {
             return Err("a column is missing".into());
+        }
+        let quoted = text.strip_prefix('\'');
+        if let Some(fixed) = quoted.and_then(|text| text.strip_suffix('\'')) {
+            return Ok(Self(vec![Part::Text(fixed.to_owned())]));
         }
         let paths = |text: &str| {
             let paths = text
@@ -217,6 +221,7 @@ mod tests {
             Some("https://a.example/x/y")
         );
         assert_eq!(one("{a} {none}"), None);
+        assert_eq!(one("'poc'").as_deref(), Some("poc"));
         for wrong in ["", "{a", "a}", "{}", "{a{b}}", "a..b"] {
             assert!(
                 Text::new(
