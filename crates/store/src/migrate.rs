@@ -36,6 +36,11 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/postgres/0005_items.sql"),
         then: None,
     },
+    Migration {
+        sqlite: include_str!("../migrations/sqlite/0007_deliveries.sql"),
+        postgres: include_str!("../migrations/postgres/0007_deliveries.sql"),
+        then: None,
+    },
 ];
 
 struct Migration {
