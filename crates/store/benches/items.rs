@@ -186,7 +186,7 @@ async fn collect(store: &Store, source: &Source, items: usize) -> f64 {
         .expect("an import");
     let mut from = 0;
     while from < items {
-        let to = items.min(from + import.chunk_rows().min(2_000));
+        let to = items.min(from + import.chunk_rows());
         let chunk = (from..to).map(item).collect();
         import.items(chunk, Vec::new()).await.expect("a chunk");
         from = to;
