@@ -41,6 +41,17 @@ impl Store {
         }
     }
 
+    /// The right to hold what is new against the hunts, unless another server has it.
+    pub async fn lease_hunts(&self) -> Result<Option<Lease>> {
+        match &self.engine {
+            Engine::Sqlite(_) => self.lock_file("hunts", false),
+            Engine::Postgres(postgres) => {
+                let sql = "SELECT pg_try_advisory_lock($1)";
+                Ok(postgres.hold(sql, lock::HUNTS).await?.map(held))
+            }
+        }
+    }
+
     /// Says that a server runs on this store, for as long as the lease lives.
     pub async fn lease_serving(&self) -> Result<Lease> {
         let lease = match &self.engine {

@@ -16,6 +16,7 @@ mod complete;
 mod context;
 mod error;
 mod follow;
+mod hunt;
 mod import;
 mod item;
 mod key;
@@ -58,6 +59,10 @@ pub use blob::{Blob, BlobWriter};
 pub use change::{Change, ChangeKind};
 pub use complete::LabelKind;
 pub use error::{Error, Result};
+pub use hunt::{
+    Deed, Hit, HitAction, HitFilter, HitPage, HitState, Hunt, HuntDays, HuntForm, HuntPlace,
+    HuntRef, Job, JobFound, JobState, MOST_COUNTED, NewHit, NewHunt, Recorded, Said, WatchedHunt,
+};
 pub use import::{Import, ImportMode};
 pub use item::{Author, Form, NewItem};
 pub use key::{ApiKey, Authenticated, NewKey, Scope};

@@ -18,20 +18,31 @@ pub enum NotificationKind {
     Star,
     /// Somebody follows the account.
     Follow,
+    /// A hunt of the account was stopped because it found too much.
+    HuntPaused,
 }
 
 impl NotificationKind {
-    const ALL: [NotificationKind; 5] = [
+    const ALL: [NotificationKind; 6] = [
         NotificationKind::Mention,
         NotificationKind::Reply,
         NotificationKind::Repost,
         NotificationKind::Star,
         NotificationKind::Follow,
+        NotificationKind::HuntPaused,
     ];
 
-    /// `mention`, `reply`, `repost`, `star` or `follow`.
+    /// `mention`, `reply`, `repost`, `star`, `follow` or `hunt_paused`.
     pub fn name(self) -> &'static str {
-        ["mention", "reply", "repost", "star", "follow"][self as usize]
+        const NAMES: [&str; 6] = [
+            "mention",
+            "reply",
+            "repost",
+            "star",
+            "follow",
+            "hunt_paused",
+        ];
+        NAMES[self as usize]
     }
 
     fn code(self) -> i64 {
@@ -57,6 +68,8 @@ pub struct Notification {
     pub by: Speaker,
     /// The post that mentions or answers, or that was reposted or starred.
     pub post: Option<Post>,
+    /// The hunt that was stopped, with its name, while it is there.
+    pub hunt: Option<(i64, String)>,
     /// In microseconds since the epoch.
     pub at: i64,
     /// Whether it was not looked at yet.
@@ -85,6 +98,15 @@ pub(crate) fn tell(
     Ok(())
 }
 
+/// Tells an account that a hunt of its own was stopped.
+pub(crate) fn tell_paused(tx: &Tx, owner: i64, hunt: i64) -> Result<()> {
+    let sql =
+        "INSERT INTO notification (account, kind, actor, hunt, at) VALUES (?1, ?2, ?1, ?3, ?4)";
+    let kind = NotificationKind::HuntPaused.code();
+    tx.execute(sql, params![owner, kind, hunt, now()])?;
+    Ok(())
+}
+
 /// Forgets what was taken back.
 pub(crate) fn take_back(tx: &Tx, kind: NotificationKind, actor: i64, post: i64) -> Result<()> {
     let sql = "DELETE FROM notification WHERE post = ?1 AND kind = ?2 AND actor = ?3";
@@ -107,8 +129,10 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<Notification>> {
         self.read(move |conn| {
-            let sql = "SELECT n.id, n.kind, a.id, a.name, a.kind, n.post, n.at, n.seen
+            let sql =
+                "SELECT n.id, n.kind, a.id, a.name, a.kind, n.post, n.at, n.seen, n.hunt, u.name
                 FROM notification n JOIN account a ON a.id = n.actor
+                LEFT JOIN hunt u ON u.id = n.hunt AND u.owner = ?1 AND u.deleted IS NULL
                 WHERE n.account = ?1 AND n.id < ?2 ORDER BY n.id DESC LIMIT ?3";
             let row = params![account, below.unwrap_or(i64::MAX), limit as i64];
             let rows = conn.query(sql, row, |row| {
@@ -121,6 +145,7 @@ impl Store {
                         kind: AccountKind::from_code(row.int(4)?)?,
                     },
                     post: None,
+                    hunt: row.opt_int(8)?.zip(row.opt_text(9)?),
                     at: row.int(6)?,
                     fresh: row.opt_int(7)?.is_none(),
                 };

@@ -5,6 +5,7 @@ mod activity;
 mod changes;
 mod complete;
 mod hub;
+mod hunts;
 mod imports;
 mod managing;
 mod model;
