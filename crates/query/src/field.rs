@@ -18,6 +18,8 @@ pub(crate) enum Field {
     Has,
     Tag,
     Family,
+    Like,
+    Hunt,
     Tlp,
     Since,
     Until,
@@ -27,7 +29,7 @@ pub(crate) enum Field {
     Reserved(&'static str),
 }
 
-const AVAILABLE: [(&str, Field); 20] = [
+const AVAILABLE: [(&str, Field); 22] = [
     ("kind", Field::Kind),
     ("value", Field::Value),
     ("domain", Field::Domain),
@@ -43,6 +45,8 @@ const AVAILABLE: [(&str, Field); 20] = [
     ("has", Field::Has),
     ("tag", Field::Tag),
     ("family", Field::Family),
+    ("like", Field::Like),
+    ("hunt", Field::Hunt),
     ("tlp", Field::Tlp),
     ("since", Field::Since),
     ("until", Field::Until),
@@ -50,7 +54,7 @@ const AVAILABLE: [(&str, Field); 20] = [
     ("last", Field::Last),
 ];
 
-const RESERVED: [&str; 3] = ["event", "hunt", "jp"];
+const RESERVED: [&str; 2] = ["event", "jp"];
 
 impl Field {
     /// By name, in any case: phones begin a line with a capital.

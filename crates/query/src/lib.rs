@@ -41,6 +41,8 @@
 //! | `has:file` | with a file attached |
 //! | `tag:phishing` | with this whole tag |
 //! | `family:emotet` | with this whole family name |
+//! | `like:example.com` | that name a [look-alike](like) of this name or brand, and not itself; `like:example.com+typo+word` by these rules alone (`typo`, `glyph`, `word`, `suffix`) |
+//! | `hunt:name` | that this hunt found; also `hunt:owner/name`. Only where kept statements are searched: none is a hit yet when it arrives |
 //! | `tlp:green`, `tlp:<=green` | with this marking, or as freely shared or freer (`<` `<=` `>` `>=`) |
 //! | `since:2026-11-01`, `until:2026-11-30` | received since, received until then |
 //! | `first:2026-11`, `last:7d` | first seen, last seen in this range |
@@ -53,7 +55,7 @@
 //! and lower case, full and half width are the same. Values may be quoted; commas between
 //! values mean OR: `tag:a,"b c"`. A word that reads as an observable beyond doubt is one; a
 //! number, or a name such as `setup.zip` whose ending is more often a file's than a domain's, stays a word
-//! (write `setup[.]zip`, or use `domain:`). `event:` `hunt:` and `jp:` are
+//! (write `setup[.]zip`, or use `domain:`). `event:` and `jp:` are
 //! reserved, as are `in:event` `in:news` `in:vuln` `in:exploit` `is:new` and `has:capture`.
 //!
 //! A part of a value is looked for in kinds that are
@@ -138,26 +140,32 @@ mod error;
 mod field;
 mod folded;
 mod lex;
+pub mod like;
 pub mod limits;
 mod matcher;
 pub mod neighbours;
 mod parse;
 mod print;
 mod regexes;
+mod shorthand;
 mod statement;
 mod term;
 mod text;
 mod time;
 mod value;
+mod watchlist;
 mod when;
 
 pub use ast::{Expr, Has, Is, Query, Term};
 pub use error::QueryError;
 pub use folded::Folded;
 pub use jiff::tz::TimeZone;
+pub use like::{Like, Lookalike, Rules};
 pub use matcher::{BadPattern, Matcher};
 pub use noroshi_indicator::Tlp;
 pub use parse::parse;
+pub use shorthand::shorthand;
 pub use statement::{Statement, StatementKind};
 pub use time::{Time, TimeRange};
 pub use value::{hashes, named};
+pub use watchlist::{BadEntry, own_domains, watchlist};

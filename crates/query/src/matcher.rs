@@ -5,6 +5,7 @@ use regex::Regex;
 
 use crate::ast::{Expr, Has, Is, Query, Term};
 use crate::folded::Folded;
+use crate::like::Lookalike;
 use crate::neighbours::{Circle, Tie};
 use crate::regexes;
 use crate::statement::{Statement, StatementKind};
@@ -101,7 +102,7 @@ impl Node {
             Node::All(parts) | Node::Any(parts) => parts.iter().map(Node::cost).sum(),
             Node::Not(inner) => inner.cost(),
             Node::Test(Test::Regex(_)) => 100,
-            Node::Test(Test::Text(_) | Test::Tag(_) | Test::Family(_)) => 10,
+            Node::Test(Test::Text(_) | Test::Tag(_) | Test::Family(_) | Test::Like(_)) => 10,
             Node::Test(_) => 1,
         }
     }
@@ -134,6 +135,8 @@ enum Test {
     To(String),
     Tag(String),
     Family(String),
+    Like(Box<Lookalike>),
+    Hunt(String),
     Tlp(Tlp),
     Received(TimeRange),
     First(TimeRange),
@@ -172,6 +175,8 @@ impl Test {
             Term::To(name) => Test::To(fold(name)),
             Term::Tag(tag) => Test::Tag(fold(tag)),
             Term::Family(family) => Test::Family(fold(family)),
+            Term::Like(like) => Test::Like(Box::new(Lookalike::new(like))),
+            Term::Hunt(name) => Test::Hunt(name.clone()),
             Term::Tlp(level) => Test::Tlp(*level),
             Term::Since(Time(from)) => Test::Received(TimeRange::From(Time(*from))),
             Term::Until(Time(until)) => Test::Received(TimeRange::Before(Time(*until))),
@@ -215,6 +220,8 @@ impl Test {
             Test::Family(family) => statement
                 .family()
                 .is_some_and(|known| known.folded == *family),
+            Test::Like(like) => named.iter().any(|named| like.is(named)),
+            Test::Hunt(name) => statement.hunts.contains(name),
             Test::Tlp(level) => said.tlp == *level,
             Test::Received(range) => range.contains(said.received),
             Test::First(range) => range.contains(said.first_seen),
