@@ -200,8 +200,13 @@ fn insert(tx: &Tx, owner: i64, new: &NewHunt) -> Result<i64> {
 fn set_outlets(tx: &Tx, reader: &Reader, id: i64, new: &NewHunt) -> Result<()> {
     tx.execute("DELETE FROM hunt_channel WHERE hunt = ?1", params![id])?;
     for channel in &new.channels {
-        let sql = "INSERT INTO hunt_channel (hunt, channel) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-        tx.execute(sql, params![id, *channel])?;
+        let sql = "INSERT INTO hunt_channel (hunt, channel)
+            SELECT u.id, c.id FROM hunt u JOIN channel c ON c.owner = u.owner
+            WHERE u.id = ?1 AND c.id = ?2 AND c.deleted IS NULL
+            ON CONFLICT (hunt, channel) DO UPDATE SET channel = excluded.channel";
+        if tx.execute(sql, params![id, *channel])? == 0 {
+            return Err(Error::not_found("channel", channel.to_string()));
+        }
     }
     tx.execute("DELETE FROM hunt_drive WHERE hunt = ?1", params![id])?;
     for name in &new.drives {
