@@ -7,6 +7,7 @@ mod complete;
 mod hub;
 mod hunts;
 mod imports;
+mod items;
 mod managing;
 mod model;
 mod parts;

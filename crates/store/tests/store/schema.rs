@@ -9,6 +9,7 @@ const SQLITE: &[&str] = &[
     include_str!("../../migrations/sqlite/0002_people.sql"),
     include_str!("../../migrations/sqlite/0003_parts.sql"),
     include_str!("../../migrations/sqlite/0004_posts.sql"),
+    include_str!("../../migrations/sqlite/0005_items.sql"),
     include_str!("../../migrations/sqlite/0006_hunts.sql"),
 ];
 const POSTGRES: &[&str] = &[
@@ -16,6 +17,7 @@ const POSTGRES: &[&str] = &[
     include_str!("../../migrations/postgres/0002_people.sql"),
     include_str!("../../migrations/postgres/0003_parts.sql"),
     include_str!("../../migrations/postgres/0004_posts.sql"),
+    include_str!("../../migrations/postgres/0005_items.sql"),
     include_str!("../../migrations/postgres/0006_hunts.sql"),
 ];
 
