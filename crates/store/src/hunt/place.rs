@@ -27,7 +27,7 @@ const TOGETHER: usize = 64;
 pub struct HuntPlace {
     /// The last change that was, whole.
     pub seq: i64,
-    /// The last observable of the next change, 0 before its first.
+    /// The last observable or item of the next change, 0 before its first.
     pub observable: i64,
     /// Of the hunts.
     pub version: i64,
