@@ -18,6 +18,7 @@ mod context;
 mod delivery;
 mod error;
 mod follow;
+mod hunt;
 mod import;
 mod item;
 mod key;
@@ -64,6 +65,10 @@ pub use channel::{Cadence, Channel, ChannelKind, NewChannel};
 pub use complete::LabelKind;
 pub use delivery::{Delivery, DeliveryKind, DeliveryState, Outcome};
 pub use error::{Error, Result};
+pub use hunt::{
+    Deed, Hit, HitAction, HitFilter, HitPage, HitState, Hunt, HuntDays, HuntForm, HuntPlace,
+    HuntRef, Job, JobFound, JobState, MOST_COUNTED, NewHit, NewHunt, Recorded, Said, WatchedHunt,
+};
 pub use import::{Import, ImportMode};
 pub use item::{Author, Form, Item, NewItem, NewScore, Score};
 pub use key::{ApiKey, Authenticated, NewKey, Scope};

@@ -104,6 +104,11 @@ impl Sources {
         Sources { ids: vec![id] }
     }
 
+    /// These, in ascending order, which the caller knows that the reader may see.
+    pub(crate) fn some(ids: Vec<i64>) -> Sources {
+        Sources { ids }
+    }
+
     pub(crate) fn ids(&self) -> &[i64] {
         &self.ids
     }

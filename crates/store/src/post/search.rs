@@ -237,6 +237,7 @@ fn of_term(conn: &Conn, sources: &Sources, eyes: &Eyes, term: &Term) -> Result<V
         | Term::Domain(_)
         | Term::Ip(_)
         | Term::Cidr(_)
+        | Term::Like(_)
         | Term::Kind(_) => naming(conn, sources, eyes, term)?,
         Term::Tag(tag) => vec![Walk::Tag(fold(tag))],
         Term::Source(name) | Term::From(name) => vec![Walk::Accounts(named(conn, name)?)],
@@ -249,6 +250,7 @@ fn of_term(conn: &Conn, sources: &Sources, eyes: &Eyes, term: &Term) -> Result<V
         Term::Is(_) | Term::Has(_) => vec![Walk::Said],
         Term::Japan
         | Term::Regex(_)
+        | Term::Hunt(_)
         | Term::Tlp(_)
         | Term::Since(_)
         | Term::Until(_)

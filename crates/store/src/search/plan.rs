@@ -1,7 +1,7 @@
 //! From a query to walks.
 
 use noroshi_indicator::{Kind, Observable, fold, tokens};
-use noroshi_query::{Expr, Query, StatementKind, Term, hashes, limits, named};
+use noroshi_query::{Expr, Like, Lookalike, Query, StatementKind, Term, hashes, limits, named};
 
 use super::Walk;
 use crate::Form;
@@ -124,9 +124,11 @@ pub(crate) fn walks_of(conn: &Conn, term: &Term) -> Result<Vec<Walk>> {
             },
             Walk::Posts(PostWalk::All),
         ],
+        Term::Like(like) => like_walks(like),
         Term::Kind(kind) if Walk::is_rare(*kind) => vec![Walk::Kind(*kind)],
         Term::Kind(_)
         | Term::Regex(_)
+        | Term::Hunt(_)
         | Term::Japan
         | Term::Tlp(_)
         | Term::First(_)
@@ -139,6 +141,20 @@ pub(crate) fn walks_of(conn: &Conn, term: &Term) -> Result<Vec<Walk>> {
         Term::Product(name) => vec![Walk::Posts(PostWalk::Label(PRODUCT, fold(name)))],
         Term::Cvss(_) => vec![Walk::Posts(PostWalk::Form(Form::Vulnerability))],
     })
+}
+
+/// Names that have the label in them are found by it; no index knows of slips.
+fn like_walks(like: &Like) -> Vec<Walk> {
+    let like = Lookalike::new(like);
+    let part = like.inside().unwrap_or(like.label());
+    let indexed = like.slips() == 0
+        && like.glyphs().is_none()
+        && like.label().is_ascii()
+        && part.len() >= limits::MIN_PART_CHARS;
+    match indexed {
+        true => vec![Walk::Part(part.to_owned())],
+        false => vec![Walk::All],
+    }
 }
 
 /// Whole words of prose, and parts of values.

@@ -34,6 +34,7 @@ impl Frame {
     pub(crate) fn work_entries(&self) -> Vec<Entry> {
         let words = self.words;
         vec![
+            self.entry("/hunts", "hunt", words.hunts),
             self.entry("/stories", "story", words.nav_stories),
             self.entry("/check", "check", words.nav_check),
             self.entry("/sources", "sources", words.nav_sources),
@@ -64,6 +65,8 @@ impl Frame {
             "/sources"
         } else if below(&["/post", "/tag/", "/account/", "/list", "/following"]) {
             "/timeline"
+        } else if path.starts_with("/hunt/") {
+            "/hunts"
         } else if path.starts_with("/story/") {
             "/stories"
         } else {
