@@ -62,7 +62,7 @@ impl Run<'_> {
 
     /// The queries of the hunts that drive the source.
     pub(crate) async fn driven(&self) -> Result<Vec<String>, CollectError> {
-        Ok(self.options.driven.clone())
+        Ok(self.store.driving(self.source.id).await?)
     }
 
     /// What is asked: once, or once for each thing that hunts want of the source.

@@ -65,8 +65,6 @@ pub struct Options {
     pub key: Option<Secret>,
     /// The sessions of services that have them.
     pub sessions: Sessions,
-    /// The queries of the hunts that drive the source.
-    pub driven: Vec<String>,
     /// The largest body, packed or not, in bytes.
     pub max_body: u64,
     /// Asks for the whole body even if the publisher would say that it is unchanged.
@@ -85,7 +83,6 @@ impl Options {
             actor: actor.into(),
             key: None,
             sessions: Sessions::default(),
-            driven: Vec::new(),
             max_body: MAX_BODY,
             fresh: false,
             stop: Stop::never(),

@@ -172,10 +172,10 @@ async fn hunts_drive_the_search_wish_by_wish() {
         _ => json(json!({ "posts": [] })),
     });
     let recipe = service(&server, "bluesky-hunts", &[]);
-    let mut hub = Hub::new(&target, &[&server])
+    let hub = Hub::new(&target, &[&server])
         .await
         .with_key("hub.bsky.example:abcd");
-    hub.options.driven = vec!["\"fake login\" OR tag:c2".to_owned()];
+    hub.hunt(&recipe, "\"fake login\" OR tag:c2").await;
     assert_eq!(hub.collect(&recipe).await.unwrap().new, 2);
     let asked = server.asked();
     let asked: Vec<_> = asked

@@ -1,11 +1,12 @@
 //! A place to collect into, and the recipes of the services with the service on loopback in their URLs.
 
 use noroshi_collect::recipe::{Recipe, shipped};
-use noroshi_collect::{Failure, Options, Origin, Receipt, Secret, collect};
+use noroshi_collect::{Failure, Options, Origin, Receipt, Secret, collect, ensure_source};
 use noroshi_egress::{Egress, EgressConfig, Purpose};
 use noroshi_query::{Expr, Query, Term};
 use noroshi_store::{
-    ImportMode, Post, PostOptions, Reader, SearchOptions, Source, Store, Target as Place,
+    AccountKind, ImportMode, NewAccount, NewHunt, Post, PostOptions, Reader, Role, SearchOptions,
+    Source, Store, Target as Place,
 };
 use noroshi_testkit::Target;
 
@@ -129,6 +130,32 @@ impl Hub {
 }
 
 impl Hub {
+    /// A hunt for these words drives a source from now on.
+    pub(crate) async fn hunt(&self, recipe: &Recipe, words: &str) {
+        ensure_source(&self.store, recipe).await.unwrap();
+        let hunts = self
+            .store
+            .hunts(&Reader::operator(), None, None, 99)
+            .await
+            .unwrap();
+        let name = format!("hunter-{}", hunts.len());
+        let hunter = NewAccount {
+            name: name.clone(),
+            kind: AccountKind::Person,
+            role: Role::Analyst,
+            organisation: None,
+        };
+        let hunter = self.store.add_account(hunter).await.unwrap();
+        let hunt = NewHunt {
+            name,
+            words: words.to_owned(),
+            enabled: true,
+            drives: vec![recipe.name.clone()],
+            ..NewHunt::default()
+        };
+        self.store.add_hunt(hunter.id, hunt).await.unwrap();
+    }
+
     /// The items of a source, by text.
     pub(crate) async fn items(&self, source: &str) -> Vec<Post> {
         let query = Query::from(Expr::from(Term::Source(source.to_owned())));

@@ -126,25 +126,26 @@ async fn tags_of_hunts_are_asked_one_by_one() {
         _ => json("[]"),
     });
     let recipe = service(&server, "mastodon-hunts", &[("instance", &server.address)]);
-    let mut hub = Hub::new(&target, &[&server]).await;
-    hub.options.driven = vec!["tag:infosec".to_owned(), "lockbit".to_owned()];
+    let hub = Hub::new(&target, &[&server]).await;
+    hub.hunt(&recipe, "tag:infosec").await;
+    hub.hunt(&recipe, "lockbit").await;
     assert_eq!(hub.collect(&recipe).await.unwrap().new, 3);
     let asked = server.asked();
     let paths: Vec<_> = asked.iter().map(Asked::path).collect();
     assert_eq!(
         paths,
         [
-            "/api/v1/timelines/tag/infosec",
-            "/api/v1/timelines/tag/lockbit"
+            "/api/v1/timelines/tag/lockbit",
+            "/api/v1/timelines/tag/infosec"
         ]
     );
     // Each question is remembered by itself.
-    hub.options.driven.push("tag:apt".to_owned());
+    hub.hunt(&recipe, "tag:apt").await;
     hub.collect(&recipe).await.unwrap();
     let since: Vec<_> = server
         .asked()
         .iter()
         .map(|asked| asked.parameter("since_id"))
         .collect();
-    assert_eq!(since, [Some("115600000000000004".to_owned()), None, None]);
+    assert_eq!(since, [None, None, Some("115600000000000004".to_owned())]);
 }

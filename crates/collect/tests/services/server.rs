@@ -38,7 +38,7 @@ impl Asked {
     }
 }
 
-type Answer = dyn Fn(&Asked) -> Vec<u8> + Send + Sync;
+type Answer = dyn Fn(&Asked, &TcpStream) + Send + Sync;
 
 /// A service.
 pub(crate) struct Server {
@@ -51,6 +51,11 @@ pub(crate) struct Server {
 impl Server {
     /// Listens until the test's process ends.
     pub(crate) fn start(answer: impl Fn(&Asked) -> Vec<u8> + Send + Sync + 'static) -> Server {
+        Server::open(written(answer))
+    }
+
+    /// As [`Server::start`], with the connection itself in the hands of the test.
+    pub(crate) fn open(answer: impl Fn(&Asked, &TcpStream) + Send + Sync + 'static) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let server = Server {
             address: listener.local_addr().unwrap().to_string(),
@@ -67,8 +72,7 @@ impl Server {
                     };
                     asked.lock().unwrap().push(request.clone());
                     let answer = Arc::clone(&answer.lock().unwrap());
-                    // A client that has gone is its own business.
-                    let _ = (&stream).write_all(&answer(&request));
+                    answer(&request, &stream);
                 });
             }
         });
@@ -77,12 +81,21 @@ impl Server {
 
     /// Answers so from now on.
     pub(crate) fn answer(&self, answer: impl Fn(&Asked) -> Vec<u8> + Send + Sync + 'static) {
-        *self.answer.lock().unwrap() = Arc::new(answer);
+        *self.answer.lock().unwrap() = Arc::new(written(answer));
     }
 
     /// What came in since the last time.
     pub(crate) fn asked(&self) -> Vec<Asked> {
         std::mem::take(&mut self.asked.lock().unwrap())
+    }
+}
+
+fn written(
+    answer: impl Fn(&Asked) -> Vec<u8> + Send + Sync + 'static,
+) -> impl Fn(&Asked, &TcpStream) + Send + Sync + 'static {
+    move |asked, mut stream| {
+        // A client that has gone is its own business.
+        let _ = stream.write_all(&answer(asked));
     }
 }
 

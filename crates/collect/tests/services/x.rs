@@ -112,11 +112,12 @@ async fn hunts_drive_the_search() {
     let target = Target::new(Engine::Sqlite).unwrap();
     let server = Server::start(|_| json(NONE));
     let recipe = service(&server, "x-hunts", &[]);
-    let mut hub = Hub::new(&target, &[&server]).await.with_key("S3cretBearer");
+    let hub = Hub::new(&target, &[&server]).await.with_key("S3cretBearer");
     // No hunt, no question.
     assert!(hub.collect(&recipe).await.unwrap().not_modified);
     assert!(server.asked().is_empty());
-    hub.options.driven = vec!["lockbit 日本".to_owned(), "tag:opendir".to_owned()];
+    hub.hunt(&recipe, "lockbit 日本").await;
+    hub.hunt(&recipe, "tag:opendir").await;
     hub.collect(&recipe).await.unwrap();
     let asked = server.asked();
     assert_eq!(asked.len(), 1);

@@ -340,10 +340,11 @@ async fn show(
 fn drivable(state: &AppState, sources: Vec<noroshi_store::Source>) -> Vec<String> {
     let names = sources.into_iter().map(|source| source.name);
     names
-        .filter(|name| state.recipes.get(name).is_some_and(is_driven))
+        .filter(|name| {
+            state
+                .recipes
+                .get(name)
+                .is_some_and(|recipe| recipe.drive.is_some())
+        })
         .collect()
-}
-
-fn is_driven(_recipe: &noroshi_collect::recipe::Recipe) -> bool {
-    false
 }
