@@ -6,6 +6,7 @@
 
 mod account;
 mod activity;
+mod annotation;
 mod attachment;
 mod audience;
 mod audit;
@@ -50,6 +51,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 pub use account::{Account, AccountChange, AccountKind, NewAccount, Role};
+pub use annotation::{
+    Annotated, Annotation, AnnotationOptions, AnnotationPage, AnnotationState, COLOURS, KEYS,
+    Label, MOST_SPANS, NewLabel, Span,
+};
 pub use attachment::{Attachment, NewAttachment};
 pub use audience::{Audience, AudienceKind, EVERYONE};
 pub use audit::{AuditEntry, AuditFilter};

@@ -31,6 +31,11 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/postgres/0004_posts.sql"),
         then: None,
     },
+    Migration {
+        sqlite: include_str!("../migrations/sqlite/0008_annotations.sql"),
+        postgres: include_str!("../migrations/postgres/0008_annotations.sql"),
+        then: None,
+    },
 ];
 
 struct Migration {

@@ -24,7 +24,7 @@ pub(crate) use load::{entries, load};
 pub(crate) use search::named;
 pub(crate) use statement::{Mentioned, naming};
 pub(crate) use walk::{Eyes, Walk as PostWalk, newest};
-pub(crate) use write::{open_to, usual_tlp, who_may_see};
+pub(crate) use write::{open_to, standing, usual_tlp, who_may_see};
 
 use noroshi_indicator::{Observable, Tlp};
 

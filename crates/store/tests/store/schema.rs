@@ -4,17 +4,19 @@ use std::collections::BTreeSet;
 
 use crate::hub;
 
-const SQLITE: [&str; 4] = [
+const SQLITE: [&str; 5] = [
     include_str!("../../migrations/sqlite/0001_core.sql"),
     include_str!("../../migrations/sqlite/0002_people.sql"),
     include_str!("../../migrations/sqlite/0003_parts.sql"),
     include_str!("../../migrations/sqlite/0004_posts.sql"),
+    include_str!("../../migrations/sqlite/0008_annotations.sql"),
 ];
-const POSTGRES: [&str; 4] = [
+const POSTGRES: [&str; 5] = [
     include_str!("../../migrations/postgres/0001_core.sql"),
     include_str!("../../migrations/postgres/0002_people.sql"),
     include_str!("../../migrations/postgres/0003_parts.sql"),
     include_str!("../../migrations/postgres/0004_posts.sql"),
+    include_str!("../../migrations/postgres/0008_annotations.sql"),
 ];
 
 /// `table.column` of every CREATE TABLE, read from the text.
