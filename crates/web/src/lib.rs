@@ -7,6 +7,7 @@
 
 mod about;
 pub mod account;
+pub mod annotation;
 mod attachment;
 pub mod audience;
 pub mod audit;

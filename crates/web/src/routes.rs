@@ -17,10 +17,10 @@ use utoipa_axum::routes;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::{
-    about, account, attachment, audience, audit, batch, browser, change, check, component,
-    error_page, follow, frame, headers, health, help, home, key, limits, list, live, lookup,
-    manage, necomatter, notification, observable, openapi, post, search, session, settings, source,
-    story, stream, timeline,
+    about, account, annotation, attachment, audience, audit, batch, browser, change, check,
+    component, error_page, follow, frame, headers, health, help, home, key, limits, list, live,
+    lookup, manage, necomatter, notification, observable, openapi, post, search, session, settings,
+    source, story, stream, timeline,
 };
 
 /// For whoever watches over the server: no key, and an answer even when all else is busy.
@@ -63,6 +63,15 @@ fn asking() -> OpenApiRouter<AppState> {
         .routes(routes!(audit::api::list))
         .merge(writing())
         .merge(curating())
+        .merge(annotating())
+}
+
+/// For programs, with a key: labelled texts.
+fn annotating() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .routes(routes!(annotation::api::list))
+        .routes(routes!(annotation::api::annotate, annotation::api::forget))
+        .routes(routes!(annotation::api::labels, annotation::api::add_label))
 }
 
 /// For programs, with a key: stories.
@@ -157,6 +166,7 @@ fn pages() -> OpenApiRouter<AppState> {
         .routes(routes!(batch::page::show))
         .merge(posting())
         .merge(stories())
+        .merge(texts())
         .merge(managing())
         .routes(routes!(session::page::sign_out))
 }
@@ -274,6 +284,17 @@ fn stories() -> OpenApiRouter<AppState> {
         .routes(routes!(story::page::delete))
         .routes(routes!(story::page::collect))
         .routes(routes!(story::export::show))
+}
+
+/// For people with a browser: texts to label.
+fn texts() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .routes(routes!(annotation::list::show))
+        .routes(routes!(annotation::export::show))
+        .routes(routes!(annotation::label::add))
+        .routes(routes!(annotation::label::change))
+        .routes(routes!(annotation::list::set_target))
+        .routes(routes!(annotation::text::show, annotation::text::save))
 }
 
 /// For administrators with a browser.
