@@ -18,6 +18,10 @@ pub(crate) enum Field {
     Has,
     Tag,
     Family,
+    Vendor,
+    Product,
+    Cvss,
+    Jp,
     Tlp,
     Since,
     Until,
@@ -27,7 +31,7 @@ pub(crate) enum Field {
     Reserved(&'static str),
 }
 
-const AVAILABLE: [(&str, Field); 20] = [
+const AVAILABLE: [(&str, Field); 24] = [
     ("kind", Field::Kind),
     ("value", Field::Value),
     ("domain", Field::Domain),
@@ -43,6 +47,10 @@ const AVAILABLE: [(&str, Field); 20] = [
     ("has", Field::Has),
     ("tag", Field::Tag),
     ("family", Field::Family),
+    ("vendor", Field::Vendor),
+    ("product", Field::Product),
+    ("cvss", Field::Cvss),
+    ("jp", Field::Jp),
     ("tlp", Field::Tlp),
     ("since", Field::Since),
     ("until", Field::Until),
@@ -50,7 +58,7 @@ const AVAILABLE: [(&str, Field); 20] = [
     ("last", Field::Last),
 ];
 
-const RESERVED: [&str; 3] = ["event", "hunt", "jp"];
+const RESERVED: [&str; 2] = ["event", "hunt"];
 
 impl Field {
     /// By name, in any case: phones begin a line with a capital.

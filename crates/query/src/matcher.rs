@@ -3,8 +3,9 @@
 use noroshi_indicator::{Kind, Observable, Tlp, fold};
 use regex::Regex;
 
-use crate::ast::{Expr, Has, Is, Query, Term};
+use crate::ast::{Expr, Has, Is, Query, Scores, Term};
 use crate::folded::Folded;
+use crate::japan;
 use crate::neighbours::{Circle, Tie};
 use crate::regexes;
 use crate::statement::{Statement, StatementKind};
@@ -101,7 +102,7 @@ impl Node {
             Node::All(parts) | Node::Any(parts) => parts.iter().map(Node::cost).sum(),
             Node::Not(inner) => inner.cost(),
             Node::Test(Test::Regex(_)) => 100,
-            Node::Test(Test::Text(_) | Test::Tag(_) | Test::Family(_)) => 10,
+            Node::Test(Test::Text(_) | Test::Tag(_) | Test::Family(_) | Test::Japan) => 10,
             Node::Test(_) => 1,
         }
     }
@@ -134,6 +135,10 @@ enum Test {
     To(String),
     Tag(String),
     Family(String),
+    Vendor(String),
+    Product(String),
+    Cvss(Scores),
+    Japan,
     Tlp(Tlp),
     Received(TimeRange),
     First(TimeRange),
@@ -172,6 +177,10 @@ impl Test {
             Term::To(name) => Test::To(fold(name)),
             Term::Tag(tag) => Test::Tag(fold(tag)),
             Term::Family(family) => Test::Family(fold(family)),
+            Term::Vendor(vendor) => Test::Vendor(fold(vendor)),
+            Term::Product(product) => Test::Product(fold(product)),
+            Term::Cvss(scores) => Test::Cvss(*scores),
+            Term::Japan => Test::Japan,
             Term::Tlp(level) => Test::Tlp(*level),
             Term::Since(Time(from)) => Test::Received(TimeRange::From(Time(*from))),
             Term::Until(Time(until)) => Test::Received(TimeRange::Before(Time(*until))),
@@ -215,6 +224,10 @@ impl Test {
             Test::Family(family) => statement
                 .family()
                 .is_some_and(|known| known.folded == *family),
+            Test::Vendor(name) => said.vendors.iter().any(|known| folded(known) == *name),
+            Test::Product(name) => said.products.iter().any(|known| folded(known) == *name),
+            Test::Cvss(scores) => said.cvss.is_some_and(|score| scores.contains(score)),
+            Test::Japan => japan::is_about(said),
             Test::Tlp(level) => said.tlp == *level,
             Test::Received(range) => range.contains(said.received),
             Test::First(range) => range.contains(said.first_seen),

@@ -64,7 +64,7 @@ pub use change::{Change, ChangeKind};
 pub use complete::LabelKind;
 pub use error::{Error, Result};
 pub use import::{Import, ImportMode};
-pub use item::{Author, Form, NewItem};
+pub use item::{Author, Form, Item, NewItem, NewScore, Score};
 pub use key::{ApiKey, Authenticated, NewKey, Scope};
 pub use lease::Lease;
 pub use link::{Link, LinkPurpose};

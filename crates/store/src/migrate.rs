@@ -32,6 +32,11 @@ const MIGRATIONS: &[Migration] = &[
         then: None,
     },
     Migration {
+        sqlite: include_str!("../migrations/sqlite/0005_items.sql"),
+        postgres: include_str!("../migrations/postgres/0005_items.sql"),
+        then: None,
+    },
+    Migration {
         sqlite: include_str!("../migrations/sqlite/0008_annotations.sql"),
         postgres: include_str!("../migrations/postgres/0008_annotations.sql"),
         then: None,

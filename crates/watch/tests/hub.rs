@@ -312,7 +312,7 @@ fn places_are_written_and_read() {
             "17-4",
             Place {
                 seq: 17,
-                observable: Some(4),
+                number: Some(4),
             },
         ),
     ] {
@@ -324,7 +324,7 @@ fn places_are_written_and_read() {
     }
     let part = |seq: i64, observable: i64| Place {
         seq,
-        observable: Some(observable),
+        number: Some(observable),
     };
     let order = [
         Place::behind(16),

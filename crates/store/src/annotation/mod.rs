@@ -230,14 +230,14 @@ fn offset(value: i64) -> Result<u32> {
     u32::try_from(value).map_err(|_| Error::Corrupt(format!("offset {value}")))
 }
 
-/// Forgets all that was labelled in a post whose text is gone.
-pub(crate) fn forget(tx: &Tx, post: i64) -> Result<()> {
+/// Forgets all that was labelled in posts whose text is gone.
+pub(crate) fn forget(tx: &Tx, posts: &[i64]) -> Result<()> {
     for sql in [
-        "DELETE FROM annotation_span WHERE post = ?1",
-        "DELETE FROM annotation WHERE post = ?1",
-        "DELETE FROM annotation_target WHERE post = ?1",
+        "DELETE FROM annotation_span WHERE post = ANY(?1)",
+        "DELETE FROM annotation WHERE post = ANY(?1)",
+        "DELETE FROM annotation_target WHERE post = ANY(?1)",
     ] {
-        tx.execute(sql, params![post])?;
+        tx.execute(sql, params![posts])?;
     }
     Ok(())
 }

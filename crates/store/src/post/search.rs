@@ -10,10 +10,11 @@ use super::load::entries;
 use super::walk::{Eyes, Walk, newest};
 use super::{Entry, MENTION};
 use crate::error::{Error, Result, in_time};
+use crate::item::{PRODUCT, VENDOR};
 use crate::reader::Sources;
 use crate::search;
 use crate::sql::{Conn, params};
-use crate::{Reader, Store};
+use crate::{Form, Reader, Store};
 
 /// Rows of the first block of a page, and of the largest.
 const FIRST_BLOCK: usize = 64;
@@ -241,9 +242,12 @@ fn of_term(conn: &Conn, sources: &Sources, eyes: &Eyes, term: &Term) -> Result<V
         Term::Source(name) | Term::From(name) => vec![Walk::Accounts(named(conn, name)?)],
         Term::To(name) => named(conn, name)?.into_iter().map(Walk::To).collect(),
         Term::Family(_) | Term::In(StatementKind::Listing) => Vec::new(),
-        Term::In(StatementKind::Post)
-        | Term::Is(_)
-        | Term::Has(_)
+        Term::In(kind) => of_kind(*kind),
+        Term::Vendor(name) => vec![Walk::Label(VENDOR, fold(name))],
+        Term::Product(name) => vec![Walk::Label(PRODUCT, fold(name))],
+        Term::Cvss(_) => vec![Walk::Form(Form::Vulnerability)],
+        Term::Is(_) | Term::Has(_) => vec![Walk::Said],
+        Term::Japan
         | Term::Regex(_)
         | Term::Tlp(_)
         | Term::Since(_)
@@ -251,6 +255,13 @@ fn of_term(conn: &Conn, sources: &Sources, eyes: &Eyes, term: &Term) -> Result<V
         | Term::First(_)
         | Term::Last(_) => vec![Walk::All],
     })
+}
+
+/// The walks that meet all of one sort.
+pub(crate) fn of_kind(kind: StatementKind) -> Vec<Walk> {
+    let forms = Form::ALL.into_iter().filter(|form| form.kind() == kind);
+    let said = (kind == StatementKind::Post).then_some(Walk::Said);
+    said.into_iter().chain(forms.map(Walk::Form)).collect()
 }
 
 /// Numbers of the accounts of that name, however it is spelled.

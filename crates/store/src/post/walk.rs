@@ -5,6 +5,7 @@
 //! followed, tags followed), not with the posts there are.
 
 use super::MENTION;
+use crate::Form;
 use crate::error::Result;
 use crate::reader::{SEEN, Sight};
 use crate::sql::{Conn, Param, params};
@@ -18,8 +19,16 @@ const WINDOW: i64 = 4_096;
 pub(crate) enum Walk {
     /// Everything that the reader may see.
     All,
+    /// Everything that accounts here wrote, as far as the reader may see it: no items.
+    Said,
+    /// Items of one form.
+    Form(Form),
+    /// Records with this vendor or product: which of them, folded.
+    Label(i64, String),
     /// What these accounts wrote and reposted.
     Accounts(Vec<i64>),
+    /// What these accounts wrote and reposted, and what their sources collected for reading: no records.
+    Followed(Vec<i64>),
     /// With this tag, folded.
     Tag(String),
     /// For this account: it is mentioned or answered.
@@ -80,6 +89,27 @@ impl Walk {
                 let own = one("p.id", "post p", "p.author = ?3");
                 met.extend(ask(&own, eyes.sight.me().into())?);
                 Ok(met)
+            }
+            Walk::Said => {
+                let inner = one("p.id", "post p", "p.audience = {v} AND p.form = 0");
+                let mut met = of_each(&inner, eyes.sight.audiences())?;
+                let own = one("p.id", "post p", "p.author = ?3 AND p.form = 0");
+                met.extend(ask(&own, eyes.sight.me().into())?);
+                Ok(met)
+            }
+            Walk::Form(form) => {
+                // The condition on the partial index is spelt out.
+                let of_form = one("p.id", "post p", "p.form = ?3 AND p.form > 0");
+                ask(&of_form, form.code().into())
+            }
+            Walk::Label(kind, label) => {
+                let from = "item_label t JOIN post p ON p.id = t.post";
+                let key = format!("t.kind = {kind} AND t.label = ?3");
+                ask(&one("t.post", from, &key), label.into())
+            }
+            Walk::Followed(accounts) => {
+                let key = "p.account = {v} AND p.form <= 2";
+                of_each(&one("p.id", "post p", key), accounts)
             }
             Walk::Accounts(accounts) => {
                 of_each(&one("p.id", "post p", "p.account = {v}"), accounts)

@@ -4,10 +4,12 @@ use noroshi_indicator::{Kind, Observable, fold, tokens};
 use noroshi_query::{Expr, Query, StatementKind, Term, hashes, limits, named};
 
 use super::Walk;
+use crate::Form;
 use crate::context::{FAMILY, TAG};
 use crate::error::Result;
+use crate::item::{PRODUCT, VENDOR};
 use crate::observable::{name, prefix_end};
-use crate::post::{PostWalk, named as named_accounts};
+use crate::post::{PostWalk, named as named_accounts, of_kind};
 use crate::sql::{Conn, params};
 
 /// Labels of one walk at most; whatever else is asked for, the evaluator sees to.
@@ -123,14 +125,19 @@ pub(crate) fn walks_of(conn: &Conn, term: &Term) -> Result<Vec<Walk>> {
             Walk::Posts(PostWalk::All),
         ],
         Term::Kind(kind) if Walk::is_rare(*kind) => vec![Walk::Kind(*kind)],
-        Term::Kind(_) | Term::Regex(_) | Term::Tlp(_) | Term::First(_) | Term::Last(_) => {
-            vec![Walk::All]
-        }
+        Term::Kind(_)
+        | Term::Regex(_)
+        | Term::Japan
+        | Term::Tlp(_)
+        | Term::First(_)
+        | Term::Last(_) => vec![Walk::All],
         Term::In(StatementKind::Listing) => vec![Walk::All],
+        Term::In(kind) => of_kind(*kind).into_iter().map(Walk::Posts).collect(),
         // What only a post can be or have.
-        Term::In(StatementKind::Post) | Term::Is(_) | Term::Has(_) => {
-            vec![Walk::Posts(PostWalk::All)]
-        }
+        Term::Is(_) | Term::Has(_) => vec![Walk::Posts(PostWalk::Said)],
+        Term::Vendor(name) => vec![Walk::Posts(PostWalk::Label(VENDOR, fold(name)))],
+        Term::Product(name) => vec![Walk::Posts(PostWalk::Label(PRODUCT, fold(name)))],
+        Term::Cvss(_) => vec![Walk::Posts(PostWalk::Form(Form::Vulnerability))],
     })
 }
 

@@ -7,6 +7,7 @@ mod changes;
 mod complete;
 mod hub;
 mod imports;
+mod items;
 mod managing;
 mod model;
 mod parts;

@@ -4,18 +4,20 @@ use std::collections::BTreeSet;
 
 use crate::hub;
 
-const SQLITE: [&str; 5] = [
+const SQLITE: [&str; 6] = [
     include_str!("../../migrations/sqlite/0001_core.sql"),
     include_str!("../../migrations/sqlite/0002_people.sql"),
     include_str!("../../migrations/sqlite/0003_parts.sql"),
     include_str!("../../migrations/sqlite/0004_posts.sql"),
+    include_str!("../../migrations/sqlite/0005_items.sql"),
     include_str!("../../migrations/sqlite/0008_annotations.sql"),
 ];
-const POSTGRES: [&str; 5] = [
+const POSTGRES: [&str; 6] = [
     include_str!("../../migrations/postgres/0001_core.sql"),
     include_str!("../../migrations/postgres/0002_people.sql"),
     include_str!("../../migrations/postgres/0003_parts.sql"),
     include_str!("../../migrations/postgres/0004_posts.sql"),
+    include_str!("../../migrations/postgres/0005_items.sql"),
     include_str!("../../migrations/postgres/0008_annotations.sql"),
 ];
 

@@ -83,6 +83,7 @@ fn post(id: i64, kind: AccountKind, text: &str) -> Post {
         received: AT,
         edited: None,
         deleted: None,
+        item: None,
         tags: Vec::new(),
         to: Vec::new(),
         to_ids: Vec::new(),
