@@ -16,6 +16,7 @@ mod change;
 mod complete;
 mod context;
 mod error;
+mod exist;
 mod follow;
 mod import;
 mod item;
@@ -63,6 +64,10 @@ pub use blob::{Blob, BlobWriter};
 pub use change::{Change, ChangeKind};
 pub use complete::LabelKind;
 pub use error::{Error, Result};
+pub use exist::{
+    Collected, CollectedFilter, CveRecord, ExistAccess, ExistOptions, ExistPage, Key as ExistKey,
+    Listed, ListedFilter, MOST as MOST_COUNTED, NewExistAccess, Test as ExistTest,
+};
 pub use import::{Import, ImportMode};
 pub use item::{Author, Form, Item, NewItem, NewScore, Score};
 pub use key::{ApiKey, Authenticated, NewKey, Scope};

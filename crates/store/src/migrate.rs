@@ -41,6 +41,11 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/postgres/0008_annotations.sql"),
         then: None,
     },
+    Migration {
+        sqlite: include_str!("../migrations/sqlite/0009_exist.sql"),
+        postgres: include_str!("../migrations/postgres/0009_exist.sql"),
+        then: None,
+    },
 ];
 
 struct Migration {

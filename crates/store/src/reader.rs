@@ -104,6 +104,11 @@ impl Sources {
         Sources { ids: vec![id] }
     }
 
+    /// Some of those that a reader may see, in order.
+    pub(crate) fn these(ids: Vec<i64>) -> Sources {
+        Sources { ids }
+    }
+
     pub(crate) fn ids(&self) -> &[i64] {
         &self.ids
     }

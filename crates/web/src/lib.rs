@@ -18,6 +18,7 @@ pub mod change;
 mod check;
 mod component;
 mod error_page;
+mod exist;
 mod extract;
 mod follow;
 mod frame;

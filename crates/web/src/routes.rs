@@ -18,9 +18,9 @@ use crate::problem::Problem;
 use crate::state::AppState;
 use crate::{
     about, account, annotation, attachment, audience, audit, batch, browser, change, check,
-    component, error_page, follow, frame, headers, health, help, home, key, limits, list, live,
-    lookup, manage, necomatter, notification, observable, openapi, post, search, session, settings,
-    source, story, stream, timeline,
+    component, error_page, exist, follow, frame, headers, health, help, home, key, limits, list,
+    live, lookup, manage, necomatter, notification, observable, openapi, post, search, session,
+    settings, source, story, stream, timeline,
 };
 
 /// For whoever watches over the server: no key, and an answer even when all else is busy.
@@ -211,6 +211,16 @@ fn posting() -> OpenApiRouter<AppState> {
         .routes(routes!(stream::page::show))
 }
 
+/// For scripts of EXIST: the seven collections of its Web API.
+fn collections() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .routes(routes!(exist::root))
+        .routes(routes!(exist::list))
+        .routes(routes!(exist::list_too))
+        .routes(routes!(exist::show))
+        .routes(routes!(exist::show_too))
+}
+
 /// For the bots and pages of NECOMAtter: its routes at the root.
 fn necomatter() -> OpenApiRouter<AppState> {
     use necomatter::{
@@ -310,6 +320,8 @@ fn managing() -> OpenApiRouter<AppState> {
         .routes(routes!(manage::audience::change))
         .routes(routes!(manage::key::show))
         .routes(routes!(manage::key::revoke))
+        .routes(routes!(manage::exist::show, manage::exist::add))
+        .routes(routes!(manage::exist::delete))
         .routes(routes!(manage::audit::show))
 }
 
@@ -329,6 +341,7 @@ pub fn app(state: AppState) -> Router {
                 .merge(pages().route_layer(guard.clone()))
                 .merge(necomatter().route_layer(middleware::from_fn(necomatter::guard)))
                 .merge(necomatter_pages().route_layer(guard.clone()))
+                .merge(collections())
                 .route_layer(quick),
         )
         .merge(
@@ -370,6 +383,7 @@ pub fn table() -> Vec<Route> {
         .merge(necomatter())
         .merge(necomatter_pages())
         .merge(necomatter_stream())
+        .merge(collections())
         .merge(live())
         .merge(undoing())
         .into_openapi();
