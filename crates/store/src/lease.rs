@@ -24,6 +24,27 @@ impl Lease {
     }
 }
 
+/// What one server does for all.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Errand {
+    /// Sending what is to be delivered.
+    Delivering,
+}
+
+impl Errand {
+    fn name(self) -> &'static str {
+        match self {
+            Errand::Delivering => "delivering",
+        }
+    }
+
+    fn lock(self) -> i64 {
+        match self {
+            Errand::Delivering => lock::DELIVERING,
+        }
+    }
+}
+
 enum Held {
     File { _file: File },
     Postgres { lock: crate::postgres::Held },
@@ -37,6 +58,17 @@ impl Store {
             Engine::Postgres(postgres) => {
                 let sql = "SELECT pg_try_advisory_lock($1)";
                 Ok(postgres.hold(sql, lock::SOURCE + source).await?.map(held))
+            }
+        }
+    }
+
+    /// The right to an errand that one server at a time does for all, unless another has it.
+    pub(crate) async fn lease_of(&self, errand: Errand) -> Result<Option<Lease>> {
+        match &self.engine {
+            Engine::Sqlite(_) => self.lock_file(errand.name(), false),
+            Engine::Postgres(postgres) => {
+                let sql = "SELECT pg_try_advisory_lock($1)";
+                Ok(postgres.hold(sql, errand.lock()).await?.map(held))
             }
         }
     }

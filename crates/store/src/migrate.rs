@@ -37,6 +37,11 @@ const MIGRATIONS: &[Migration] = &[
         then: None,
     },
     Migration {
+        sqlite: include_str!("../migrations/sqlite/0007_deliveries.sql"),
+        postgres: include_str!("../migrations/postgres/0007_deliveries.sql"),
+        then: None,
+    },
+    Migration {
         sqlite: include_str!("../migrations/sqlite/0008_annotations.sql"),
         postgres: include_str!("../migrations/postgres/0008_annotations.sql"),
         then: None,

@@ -1,4 +1,4 @@
-//! Notifications: somebody was mentioned, answered, reposted, starred or followed.
+//! Notifications: somebody was mentioned, answered, reposted, starred or followed, or a channel does not get through.
 
 use crate::error::{Error, Result};
 use crate::post::{self, Speaker};
@@ -18,20 +18,23 @@ pub enum NotificationKind {
     Star,
     /// Somebody follows the account.
     Follow,
+    /// A channel of the account does not get through.
+    Channel,
 }
 
 impl NotificationKind {
-    const ALL: [NotificationKind; 5] = [
+    const ALL: [NotificationKind; 6] = [
         NotificationKind::Mention,
         NotificationKind::Reply,
         NotificationKind::Repost,
         NotificationKind::Star,
         NotificationKind::Follow,
+        NotificationKind::Channel,
     ];
 
-    /// `mention`, `reply`, `repost`, `star` or `follow`.
+    /// `mention`, `reply`, `repost`, `star`, `follow` or `channel`.
     pub fn name(self) -> &'static str {
-        ["mention", "reply", "repost", "star", "follow"][self as usize]
+        ["mention", "reply", "repost", "star", "follow", "channel"][self as usize]
     }
 
     fn code(self) -> i64 {
@@ -57,6 +60,8 @@ pub struct Notification {
     pub by: Speaker,
     /// The post that mentions or answers, or that was reposted or starred.
     pub post: Option<Post>,
+    /// The channel that does not get through: its number and name.
+    pub channel: Option<(i64, String)>,
     /// In microseconds since the epoch.
     pub at: i64,
     /// Whether it was not looked at yet.
@@ -85,6 +90,15 @@ pub(crate) fn tell(
     Ok(())
 }
 
+/// Tells an account that a channel of its own does not get through.
+pub(crate) fn tell_of_channel(tx: &Tx, account: i64, channel: i64) -> Result<()> {
+    let sql =
+        "INSERT INTO notification (account, kind, actor, channel, at) VALUES (?1, ?2, ?1, ?3, ?4)";
+    let kind = NotificationKind::Channel.code();
+    tx.execute(sql, params![account, kind, channel, now()])?;
+    Ok(())
+}
+
 /// Forgets what was taken back.
 pub(crate) fn take_back(tx: &Tx, kind: NotificationKind, actor: i64, post: i64) -> Result<()> {
     let sql = "DELETE FROM notification WHERE post = ?1 AND kind = ?2 AND actor = ?3";
@@ -107,8 +121,10 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<Notification>> {
         self.read(move |conn| {
-            let sql = "SELECT n.id, n.kind, a.id, a.name, a.kind, n.post, n.at, n.seen
+            let sql = "SELECT n.id, n.kind, a.id, a.name, a.kind, n.post, n.at, n.seen,
+                    c.id, c.name
                 FROM notification n JOIN account a ON a.id = n.actor
+                LEFT JOIN channel c ON c.id = n.channel
                 WHERE n.account = ?1 AND n.id < ?2 ORDER BY n.id DESC LIMIT ?3";
             let row = params![account, below.unwrap_or(i64::MAX), limit as i64];
             let rows = conn.query(sql, row, |row| {
@@ -121,6 +137,7 @@ impl Store {
                         kind: AccountKind::from_code(row.int(4)?)?,
                     },
                     post: None,
+                    channel: row.opt_int(8)?.zip(row.opt_text(9)?),
                     at: row.int(6)?,
                     fresh: row.opt_int(7)?.is_none(),
                 };

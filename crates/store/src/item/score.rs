@@ -41,6 +41,9 @@ pub struct Score {
     pub percentile: u32,
 }
 
+/// Days with scores and percentiles, in order.
+type Days = Vec<(i64, u32, u32)>;
+
 /// A chunk of scores, ready to be written.
 pub(crate) struct Work {
     pub(crate) source: i64,
@@ -117,15 +120,11 @@ impl Work {
     }
 
     /// The newest days of each, in order, and a few before.
-    fn known(
-        &self,
-        conn: &Conn,
-        ids: &HashMap<&Observable, i64>,
-    ) -> Result<HashMap<i64, Vec<(i64, u32, u32)>>> {
+    fn known(&self, conn: &Conn, ids: &HashMap<&Observable, i64>) -> Result<HashMap<i64, Days>> {
         let mut ids: Vec<i64> = ids.values().copied().collect();
         ids.sort_unstable();
         let since = self.scores.iter().map(|row| row.day).min().unwrap_or(0);
-        let mut known: HashMap<i64, Vec<(i64, u32, u32)>> = HashMap::new();
+        let mut known: HashMap<i64, Days> = HashMap::new();
         for block in ids.chunks(BLOCK) {
             // From the last one before the first day of the chunk on.
             let sql = "SELECT o.id, s.day, s.score, s.percentile FROM observable o

@@ -6,8 +6,8 @@ use noroshi_exchange::record::{Cvss, Facts, Product};
 use noroshi_indicator::{Kind, Observable, Tlp};
 use noroshi_query::{Query, TimeZone, parse};
 use noroshi_store::{
-    Author, Batch, Form, ImportMode, Mode, NewItem, NewScore, NewSource, Post, PostOptions, Reader,
-    Source, Store, Timeline,
+    Author, Batch, Form, ImportMode, LabelKind, Mode, NewItem, NewScore, NewSource, Post,
+    PostOptions, Reader, Source, Store, Timeline,
 };
 use proptest::prelude::*;
 
@@ -168,6 +168,14 @@ fn items_are_found_by_what_they_are_and_say() {
             .unwrap();
         assert_eq!(facts[&scored[0].id].products[0].product, "FortiOS");
         assert_eq!(facts.len(), 1);
+        let complete = async |kind, start: &str| {
+            let found = store.complete(&Reader::operator(), kind, start, 10).await;
+            found.unwrap()
+        };
+        assert_eq!(complete(LabelKind::Vendor, "").await, ["acme", "fortinet"]);
+        assert_eq!(complete(LabelKind::Product, "Forti").await, ["fortios"]);
+        assert_eq!(complete(LabelKind::Tag, "ran").await, ["ransomware"]);
+        assert_eq!(complete(LabelKind::Vendor, "x").await, Vec::<String>::new());
         // Nothing of it is on the common timeline; all of it is on the source's.
         let timeline = async |timeline: Timeline| {
             let page = store
@@ -406,5 +414,37 @@ fn scores_are_kept_by_change() {
             .unwrap();
         assert_eq!(history(1).await, [(100, 10)]);
         assert_eq!(history(2).await, [(101, 21), (100, 20)]);
+    });
+}
+
+#[test]
+fn a_source_speaks_of_its_items_and_takes_them_along() {
+    hub::on_each_engine(async |target| {
+        let store = hub::open(&target).await;
+        let feed = source(&store, "feed").await;
+        let items =
+            (0..5).map(|number| news(&number.to_string(), &format!("[Title] {number}"), "x"));
+        collect(&store, &feed, vec![items.collect()]).await;
+        let digest = store.post_digest(feed.id).await.unwrap().unwrap();
+        assert!(digest.text.starts_with("**5 new**"), "{}", digest.text);
+        assert_eq!(digest.text.matches("](/post/").count(), 3);
+        assert!(digest.text.contains("[ Title  4]"), "{}", digest.text);
+        let told = digest.digest.unwrap();
+        assert_eq!(told.items[0].1, "[Title] 4");
+
+        store
+            .add_audience("few", noroshi_store::AudienceKind::Accounts, &[])
+            .await
+            .unwrap();
+        store
+            .restrict_source("feed", "few", Tlp::Red)
+            .await
+            .unwrap();
+        let posts = found(&store, &Reader::operator(), "in:news").await;
+        assert!(
+            posts
+                .iter()
+                .all(|post| (post.audience.as_str(), post.tlp) == ("few", Tlp::Red))
+        );
     });
 }

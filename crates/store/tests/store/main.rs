@@ -5,6 +5,7 @@ mod activity;
 mod annotations;
 mod changes;
 mod complete;
+mod deliveries;
 mod hub;
 mod imports;
 mod items;

@@ -19,6 +19,7 @@ pub(super) fn samples(me: i64) -> Vec<Post> {
         changed: 12,
         delisted: 3,
         kinds: vec![("url".to_owned(), 1_200), ("domain".to_owned(), 34)],
+        items: Vec::new(),
         jp: 7,
         families: vec![("KageBot".to_owned(), 900)],
         tags: vec![("c2".to_owned(), 400), ("<b>".to_owned(), 1)],

@@ -48,6 +48,7 @@ impl Row {
             NotificationKind::Repost => (words.notified_repost, "repost"),
             NotificationKind::Star => (words.notified_star, "star"),
             NotificationKind::Follow => (words.notified_follow, "person"),
+            NotificationKind::Channel => (words.notices, "bell"),
         };
         Row {
             at: Moment::at(one.at),
