@@ -66,6 +66,8 @@ pub struct Egress {
 struct Inner {
     user_agent: String,
     authorities: Vec<Certificate>,
+    /// The same, as they stand in their files.
+    pem: Vec<Vec<u8>>,
     resolver: Arc<dyn Resolve>,
     policies: [Arc<Policy>; Purpose::ALL.len()],
     /// Made when first needed. Bounded by the ports the policies open.
@@ -93,11 +95,12 @@ impl Egress {
         if rustls::crypto::CryptoProvider::get_default().is_none() {
             let _ = rustls::crypto::ring::default_provider().install_default();
         }
-        let authorities = read_authorities(&config.ca_files)?;
+        let (authorities, pem) = read_authorities(&config.ca_files)?;
         Ok(Egress {
             inner: Arc::new(Inner {
                 user_agent: config.user_agent,
                 authorities,
+                pem,
                 resolver: config.resolver,
                 policies: config.policies.map(Arc::new),
                 clients: Mutex::default(),
@@ -142,6 +145,15 @@ impl Egress {
             };
             return Response::open(raw, target.url().clone(), policy, caps, request.redactor).await;
         }
+    }
+
+    pub(crate) fn resolver(&self) -> &dyn Resolve {
+        &*self.inner.resolver
+    }
+
+    /// PEM files of further authorities.
+    pub(crate) fn authorities(&self) -> &[Vec<u8>] {
+        &self.inner.pem
     }
 
     fn rules(&self, purpose: Purpose) -> &Arc<Policy> {
@@ -238,8 +250,11 @@ impl Egress {
     }
 }
 
-fn read_authorities(files: &[PathBuf]) -> Result<Vec<Certificate>, EgressError> {
-    let mut authorities = Vec::new();
+/// Certificates, and the files that they stand in.
+type Authorities = (Vec<Certificate>, Vec<Vec<u8>>);
+
+fn read_authorities(files: &[PathBuf]) -> Result<Authorities, EgressError> {
+    let (mut authorities, mut read) = (Vec::new(), Vec::new());
     for file in files {
         let fail = |reason: String| EgressError::Setup {
             reason: format!("{}: {reason}", file.display()),
@@ -250,6 +265,7 @@ fn read_authorities(files: &[PathBuf]) -> Result<Vec<Certificate>, EgressError> 
             return Err(fail("there is no PEM certificate in it".to_owned()));
         }
         authorities.extend(found);
+        read.push(pem);
     }
-    Ok(authorities)
+    Ok((authorities, read))
 }

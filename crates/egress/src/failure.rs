@@ -70,7 +70,7 @@ pub(crate) fn headers(policy: &Policy, url: &RedactedUrl) -> EgressError {
     }
 }
 
-fn of_resolve(
+pub(crate) fn of_resolve(
     failure: &ResolveFailure,
     host: String,
     port: u16,

@@ -1,4 +1,4 @@
-//! The only way out to the network: guarded HTTP and DNS.
+//! The only way out to the network: guarded HTTP, mail and DNS.
 //!
 //! [`Egress`] is the one type of the program that opens sockets outwards. A
 //! request names its [`Purpose`]; the purpose's [`Policy`] says which schemes
@@ -42,9 +42,11 @@
 mod address;
 mod allow;
 mod client;
+mod dial;
 mod encoding;
 mod error;
 mod failure;
+mod mail;
 mod policy;
 mod purpose;
 mod redact;
@@ -59,6 +61,7 @@ pub use address::{Class, classify};
 pub use allow::{HostPort, HostPortError};
 pub use client::{Egress, EgressConfig};
 pub use error::{EgressError, Phase};
+pub use mail::{Mail, MailAnswer, MailError, MailSecurity, MailServer};
 pub use policy::Policy;
 pub use purpose::Purpose;
 pub use redact::{RedactedUrl, Redactor};

@@ -102,6 +102,13 @@ impl Policy {
                 max_redirects: 0,
                 ..base
             },
+            // Submission, with TLS from the start or later, and the port of relays.
+            Purpose::Mail => Policy {
+                ports: vec![25, 465, 587, 2525],
+                max_redirects: 0,
+                total_timeout: Duration::from_secs(120),
+                ..base
+            },
         }
     }
 

@@ -15,16 +15,19 @@ pub enum Purpose {
     Capture,
     /// Talking to an OpenID Connect provider.
     SignIn,
+    /// Handing a mail to a server.
+    Mail,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Purpose; 5] = [
+    pub const ALL: [Purpose; 6] = [
         Purpose::Feed,
         Purpose::Notice,
         Purpose::Lookup,
         Purpose::Capture,
         Purpose::SignIn,
+        Purpose::Mail,
     ];
 
     /// The key of this purpose's list under `[egress]` in the configuration.
@@ -35,6 +38,7 @@ impl Purpose {
             Purpose::Lookup => "lookup",
             Purpose::Capture => "capture",
             Purpose::SignIn => "sign_in",
+            Purpose::Mail => "mail",
         }
     }
 }

@@ -155,6 +155,13 @@ fn percent_decoded(text: &str) -> String {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct RedactedUrl(String);
 
+impl RedactedUrl {
+    /// A host and port that hold no secret.
+    pub(crate) fn of_place(host: &str, port: u16) -> RedactedUrl {
+        RedactedUrl(format!("{host}:{port}"))
+    }
+}
+
 impl fmt::Display for RedactedUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

@@ -72,12 +72,22 @@ impl reqwest::dns::Resolve for Guard {
         Box::pin(async move {
             // Less than the time for the whole connection, so that the failure
             // can say that it was DNS.
-            let addresses = ask(answer, policy.connect_timeout / 2).await?;
-            let open = select(&policy, &host, port, addresses)?;
+            let open = open_addresses(&policy, &host, port, answer).await?;
             let sockets = open.into_iter().map(move |ip| SocketAddr::new(ip, port));
             Ok(Box::new(sockets) as Addrs)
         })
     }
+}
+
+/// The addresses of a name that may be dialled, by the same rules.
+pub(crate) async fn open_addresses(
+    policy: &Policy,
+    host: &str,
+    port: u16,
+    answer: Answer,
+) -> Result<Vec<IpAddr>, ResolveFailure> {
+    let addresses = ask(answer, policy.connect_timeout / 2).await?;
+    select(policy, host, port, addresses)
 }
 
 async fn ask(answer: Answer, limit: Duration) -> Result<Vec<IpAddr>, ResolveFailure> {

@@ -142,7 +142,7 @@ fn host_of(url: &mut Url) -> Result<Option<IpAddr>, EgressError> {
         None => return Err(refused("it has no host")),
     };
     let bare = name.strip_suffix('.').unwrap_or(&name);
-    if bare.len() > MAX_NAME || !bare.split('.').all(is_label) {
+    if !is_host_name(bare) {
         return Err(refused("its host is not a host name"));
     }
     if bare.len() != name.len() {
@@ -150,6 +150,11 @@ fn host_of(url: &mut Url) -> Result<Option<IpAddr>, EgressError> {
             .map_err(|e| refused(e.to_string()))?;
     }
     Ok(None)
+}
+
+/// Whether it has the form of a host name.
+pub(crate) fn is_host_name(name: &str) -> bool {
+    name.len() <= MAX_NAME && name.split('.').all(is_label)
 }
 
 /// Letters, digits, hyphens, and the underscore that some names have. The URL
@@ -161,7 +166,7 @@ fn is_label(label: &str) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
 }
 
-fn check_place(
+pub(crate) fn check_place(
     host: &str,
     literal: Option<IpAddr>,
     port: u16,

@@ -41,6 +41,11 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/postgres/0006_hunts.sql"),
         then: None,
     },
+    Migration {
+        sqlite: include_str!("../migrations/sqlite/0007_deliveries.sql"),
+        postgres: include_str!("../migrations/postgres/0007_deliveries.sql"),
+        then: None,
+    },
 ];
 
 struct Migration {

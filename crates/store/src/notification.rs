@@ -1,4 +1,4 @@
-//! Notifications: somebody was mentioned, answered, reposted, starred or followed.
+//! Notifications: somebody was mentioned, answered, reposted, starred or followed, or a channel does not get through.
 
 use crate::error::{Error, Result};
 use crate::post::{self, Speaker};
@@ -20,27 +20,31 @@ pub enum NotificationKind {
     Follow,
     /// A hunt of the account was stopped because it found too much.
     HuntPaused,
+    /// A channel of the account does not get through.
+    Channel,
 }
 
 impl NotificationKind {
-    const ALL: [NotificationKind; 6] = [
+    const ALL: [NotificationKind; 7] = [
         NotificationKind::Mention,
         NotificationKind::Reply,
         NotificationKind::Repost,
         NotificationKind::Star,
         NotificationKind::Follow,
         NotificationKind::HuntPaused,
+        NotificationKind::Channel,
     ];
 
-    /// `mention`, `reply`, `repost`, `star`, `follow` or `hunt_paused`.
+    /// `mention`, `reply`, `repost`, `star`, `follow`, `hunt_paused` or `channel`.
     pub fn name(self) -> &'static str {
-        const NAMES: [&str; 6] = [
+        const NAMES: [&str; 7] = [
             "mention",
             "reply",
             "repost",
             "star",
             "follow",
             "hunt_paused",
+            "channel",
         ];
         NAMES[self as usize]
     }
@@ -70,6 +74,8 @@ pub struct Notification {
     pub post: Option<Post>,
     /// The hunt that was stopped, with its name, while it is there.
     pub hunt: Option<(i64, String)>,
+    /// The channel that does not get through: its number and name.
+    pub channel: Option<(i64, String)>,
     /// In microseconds since the epoch.
     pub at: i64,
     /// Whether it was not looked at yet.
@@ -107,6 +113,15 @@ pub(crate) fn tell_paused(tx: &Tx, owner: i64, hunt: i64) -> Result<()> {
     Ok(())
 }
 
+/// Tells an account that a channel of its own does not get through.
+pub(crate) fn tell_of_channel(tx: &Tx, account: i64, channel: i64) -> Result<()> {
+    let sql =
+        "INSERT INTO notification (account, kind, actor, channel, at) VALUES (?1, ?2, ?1, ?3, ?4)";
+    let kind = NotificationKind::Channel.code();
+    tx.execute(sql, params![account, kind, channel, now()])?;
+    Ok(())
+}
+
 /// Forgets what was taken back.
 pub(crate) fn take_back(tx: &Tx, kind: NotificationKind, actor: i64, post: i64) -> Result<()> {
     let sql = "DELETE FROM notification WHERE post = ?1 AND kind = ?2 AND actor = ?3";
@@ -129,10 +144,11 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<Notification>> {
         self.read(move |conn| {
-            let sql =
-                "SELECT n.id, n.kind, a.id, a.name, a.kind, n.post, n.at, n.seen, n.hunt, u.name
+            let sql = "SELECT n.id, n.kind, a.id, a.name, a.kind, n.post, n.at, n.seen,
+                    n.hunt, u.name, c.id, c.name
                 FROM notification n JOIN account a ON a.id = n.actor
                 LEFT JOIN hunt u ON u.id = n.hunt AND u.owner = ?1 AND u.deleted IS NULL
+                LEFT JOIN channel c ON c.id = n.channel
                 WHERE n.account = ?1 AND n.id < ?2 ORDER BY n.id DESC LIMIT ?3";
             let row = params![account, below.unwrap_or(i64::MAX), limit as i64];
             let rows = conn.query(sql, row, |row| {
@@ -146,6 +162,7 @@ impl Store {
                     },
                     post: None,
                     hunt: row.opt_int(8)?.zip(row.opt_text(9)?),
+                    channel: row.opt_int(10)?.zip(row.opt_text(11)?),
                     at: row.int(6)?,
                     fresh: row.opt_int(7)?.is_none(),
                 };

@@ -14,9 +14,11 @@
 )]
 
 mod engine;
+mod mail;
 mod postgres;
 mod program;
 
 pub use engine::{Engine, Target, each_engine, each_engine_async, engines, targets};
+pub use mail::{MailServer, TakenMail};
 pub use postgres::{Postgres, TestDatabase};
 pub use program::Program;

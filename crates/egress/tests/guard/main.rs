@@ -12,6 +12,7 @@ mod bodies;
 mod fake;
 mod heads;
 mod hostile_urls;
+mod mail;
 mod redirects;
 mod resolving;
 mod secrets;

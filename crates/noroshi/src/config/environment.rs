@@ -38,7 +38,7 @@ enum Type {
 }
 
 /// Every key, with its table, and what it holds.
-const KEYS: [(&str, &str, Type); 17] = [
+const KEYS: [(&str, &str, Type); 18] = [
     ("", "database", Type::Text),
     ("", "database_file", Type::Text),
     ("", "listen", Type::List),
@@ -54,6 +54,7 @@ const KEYS: [(&str, &str, Type); 17] = [
     ("egress", "lookup", Type::List),
     ("egress", "capture", Type::List),
     ("egress", "sign_in", Type::List),
+    ("egress", "mail", Type::List),
     ("egress", "ca_files", Type::List),
     ("egress", "user_agent", Type::Text),
 ];

@@ -96,6 +96,7 @@ pub(crate) struct EgressSettings {
     lookup: Vec<String>,
     capture: Vec<String>,
     sign_in: Vec<String>,
+    mail: Vec<String>,
     /// PEM files of own certificate authorities.
     pub(crate) ca_files: Vec<PathBuf>,
     /// How we call ourselves.
@@ -111,6 +112,7 @@ impl EgressSettings {
             Purpose::Lookup => &self.lookup,
             Purpose::Capture => &self.capture,
             Purpose::SignIn => &self.sign_in,
+            Purpose::Mail => &self.mail,
         }
     }
 }

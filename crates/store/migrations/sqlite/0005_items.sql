@@ -8,7 +8,7 @@ CREATE INDEX post_form ON post (form, id) WHERE form > 0;
 
 -- More about a post that was collected.
 CREATE TABLE item (
-  post     BIGINT PRIMARY KEY,
+  post     INTEGER PRIMARY KEY,
   source   BIGINT NOT NULL REFERENCES source (id),
   key      BIGINT NOT NULL,                    -- hash of the publisher's identifier
   content  BLOB NOT NULL,                      -- hash of all it says, to see whether it changed

@@ -9,12 +9,13 @@ use std::collections::{HashMap, HashSet};
 use noroshi_query::TimeZone;
 
 use super::write::{raise, zone_of};
-use super::{MOST_AN_HOUR, lines, notice_stub as notice};
+use super::{MOST_AN_HOUR, lines};
 use crate::error::Result;
+use crate::lease::{Errand, Lease};
 use crate::news::Chunk;
-use crate::notification;
 use crate::sql::{Param, Tx, params};
 use crate::{Entry, Listing, Reader, Store, now};
+use crate::{notice, notification};
 
 /// An hour in microseconds.
 const HOUR: i64 = 3_600_000_000;
@@ -102,6 +103,11 @@ pub struct Recorded {
 }
 
 impl Store {
+    /// The right to hold what is new against the hunts, unless another server has it.
+    pub async fn lease_hunting(&self) -> Result<Option<Lease>> {
+        self.lease_of(Errand::Hunting).await
+    }
+
     /// How far the feed was held against the hunts.
     pub async fn hunt_place(&self) -> Result<HuntPlace> {
         self.read(|conn| {

@@ -7,7 +7,7 @@ use crate::change;
 use crate::error::{Error, Result};
 use crate::post::open_to;
 use crate::sql::{Conn, Tx, params};
-use crate::{Account, Reader, Role, Store, account, audit, key, now, source};
+use crate::{Account, Reader, Role, Store, account, audit, channel, key, now, source};
 
 /// The longest name, in characters.
 const LONGEST_NAME: usize = 100;
@@ -193,13 +193,18 @@ fn insert(tx: &Tx, owner: i64, new: &NewHunt) -> Result<i64> {
     let id = tx.query_opt(sql, row, |row| row.int(0))?;
     let text = format!("there is a hunt {:?} already", new.name);
     let id = id.ok_or(Error::Conflict(text))?;
-    set_outlets(tx, &Reader::account(owner.id), id, new)?;
+    set_outlets(tx, owner.id, id, new)?;
     Ok(id)
 }
 
-fn set_outlets(tx: &Tx, reader: &Reader, id: i64, new: &NewHunt) -> Result<()> {
+fn set_outlets(tx: &Tx, owner: i64, id: i64, new: &NewHunt) -> Result<()> {
+    let reader = &Reader::account(owner);
     tx.execute("DELETE FROM hunt_channel WHERE hunt = ?1", params![id])?;
     for channel in &new.channels {
+        // An administrator knows of others', and a hunt tells its owner's.
+        if channel::known(tx, reader, *channel)?.owner_id != owner {
+            return Err(Error::not_found("channel", channel.to_string()));
+        }
         let sql = "INSERT INTO hunt_channel (hunt, channel) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
         tx.execute(sql, params![id, *channel])?;
     }
@@ -244,7 +249,7 @@ fn update(tx: &Tx, hunt: &Hunt, new: &NewHunt) -> Result<()> {
     if lines != hunt.queries.join("\n") || new.enabled != hunt.enabled {
         switch(tx, hunt.id, new.enabled, version)?;
     }
-    set_outlets(tx, &Reader::account(owner.id), hunt.id, new)
+    set_outlets(tx, owner.id, hunt.id, new)
 }
 
 fn switch(tx: &Tx, id: i64, on: bool, version: i64) -> Result<()> {

@@ -154,8 +154,12 @@ impl Work {
             .filter_map(|row| Some((row.key, told_here(row, self.source, told)?)))
             .collect();
         let posts: Vec<i64> = again.iter().map(|(_, post)| *post).collect();
+        if posts.is_empty() {
+            return Ok(known);
+        }
+        // Without the sign SQLite might go through all items of the source.
         let sql = "SELECT i.post, i.post, i.content, i.chunk, p.deleted FROM item i JOIN post p ON p.id = i.post
-            WHERE i.source = ?1 AND i.post = ANY(?2)";
+            WHERE +i.source = ?1 AND i.post = ANY(?2)";
         let there: HashMap<i64, Known> = of(tx, sql, self.source, &posts)?.into_iter().collect();
         for (key, post) in again {
             if let Some(one) = there.get(&post) {

@@ -221,6 +221,21 @@ pub(crate) fn usual_tlp(audience: &Audience) -> Tlp {
     }
 }
 
+/// A post of an account that speaks for the hub itself, to an audience that was checked.
+pub(crate) fn speak(tx: &Tx, account: i64, audience: &Audience, text: &str) -> Result<i64> {
+    let sent = Sent {
+        account,
+        reply_to: None,
+        thread: None,
+        audience: audience.id,
+        tlp: usual_tlp(audience),
+        batch: None,
+        observed: None,
+        at: now(),
+    };
+    insert(tx, &sent, &Reading::of(text)?)
+}
+
 /// Writes a post and all that it is found by, tells those it is for, and announces it.
 pub(super) fn insert(tx: &Tx, sent: &Sent, reading: &Reading) -> Result<i64> {
     let observables = number(tx, &reading.observables)?;

@@ -4,6 +4,7 @@
 mod activity;
 mod changes;
 mod complete;
+mod deliveries;
 mod hub;
 mod hunts;
 mod imports;

@@ -11,6 +11,7 @@ const SQLITE: &[&str] = &[
     include_str!("../../migrations/sqlite/0004_posts.sql"),
     include_str!("../../migrations/sqlite/0005_items.sql"),
     include_str!("../../migrations/sqlite/0006_hunts.sql"),
+    include_str!("../../migrations/sqlite/0007_deliveries.sql"),
 ];
 const POSTGRES: &[&str] = &[
     include_str!("../../migrations/postgres/0001_core.sql"),
@@ -19,6 +20,7 @@ const POSTGRES: &[&str] = &[
     include_str!("../../migrations/postgres/0004_posts.sql"),
     include_str!("../../migrations/postgres/0005_items.sql"),
     include_str!("../../migrations/postgres/0006_hunts.sql"),
+    include_str!("../../migrations/postgres/0007_deliveries.sql"),
 ];
 
 /// `table.column` of every CREATE TABLE, read from the text.

@@ -1,0 +1,1 @@
+//! Sending, against servers on loopback that speak the services' documented wire formats.
