@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use noroshi_indicator::Tlp;
 use noroshi_store::{Channel, DeliveryKind};
 
 use crate::notice::Notice;
@@ -120,8 +121,13 @@ impl Message {
         let mut about = format!("{} {}", self.language.hunt(), notice.hunt);
         about.push_str(&format!(" · {}", self.time(notice.at)));
         if let Some(tlp) = notice.tlp {
-            about.push_str(&format!(" · TLP:{tlp}"));
+            about.push_str(&format!(" · {}", marking(tlp)));
         }
         about
     }
+}
+
+/// `TLP:AMBER+STRICT`
+pub(crate) fn marking(tlp: Tlp) -> String {
+    format!("TLP:{}", tlp.name().to_uppercase())
 }

@@ -5,6 +5,7 @@
 //! [`BadRow`] with its line and reason, and the rows around it are kept.
 //!
 //! [`post`] reads what people and programs write: its tags and mentions, and the text as safe HTML.
+//! [`labelled`] cuts texts into tokens, for those who train readers of texts.
 //! [`record`] is the common form of what publishers say about vulnerabilities and exploits.
 
 mod body;
@@ -17,6 +18,7 @@ mod fields;
 mod format;
 mod json;
 mod json_elements;
+pub mod labelled;
 mod lines;
 mod list;
 pub mod post;

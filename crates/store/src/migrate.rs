@@ -46,6 +46,16 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/postgres/0007_deliveries.sql"),
         then: None,
     },
+    Migration {
+        sqlite: include_str!("../migrations/sqlite/0008_annotations.sql"),
+        postgres: include_str!("../migrations/postgres/0008_annotations.sql"),
+        then: None,
+    },
+    Migration {
+        sqlite: include_str!("../migrations/sqlite/0009_exist.sql"),
+        postgres: include_str!("../migrations/postgres/0009_exist.sql"),
+        then: None,
+    },
 ];
 
 struct Migration {

@@ -36,7 +36,7 @@ const ANEW: Duration = Duration::from_secs(3_600);
 /// Hunts for as long as the store is there and the future is polled.
 pub async fn hunt(store: Store) {
     loop {
-        match store.lease_hunting().await {
+        match store.lease_hunts().await {
             Ok(Some(lease)) => {
                 let mut hunter = match Hunter::start(store.clone()).await {
                     Ok(hunter) => hunter,

@@ -7,6 +7,7 @@
 
 mod about;
 pub mod account;
+pub mod annotation;
 mod attachment;
 pub mod audience;
 pub mod audit;
@@ -17,6 +18,7 @@ pub mod change;
 mod check;
 mod component;
 mod error_page;
+mod exist;
 mod extract;
 mod follow;
 mod frame;

@@ -11,7 +11,6 @@ use noroshi_query::TimeZone;
 use super::write::{raise, zone_of};
 use super::{MOST_AN_HOUR, lines};
 use crate::error::Result;
-use crate::lease::{Errand, Lease};
 use crate::news::Chunk;
 use crate::sql::{Param, Tx, params};
 use crate::{Entry, Listing, Reader, Store, now};
@@ -103,11 +102,6 @@ pub struct Recorded {
 }
 
 impl Store {
-    /// The right to hold what is new against the hunts, unless another server has it.
-    pub async fn lease_hunting(&self) -> Result<Option<Lease>> {
-        self.lease_of(Errand::Hunting).await
-    }
-
     /// How far the feed was held against the hunts.
     pub async fn hunt_place(&self) -> Result<HuntPlace> {
         self.read(|conn| {

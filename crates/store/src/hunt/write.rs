@@ -7,7 +7,7 @@ use crate::change;
 use crate::error::{Error, Result};
 use crate::post::open_to;
 use crate::sql::{Conn, Tx, params};
-use crate::{Account, Reader, Role, Store, account, audit, channel, key, now, source};
+use crate::{Account, Reader, Role, Store, account, audit, key, now, source};
 
 /// The longest name, in characters.
 const LONGEST_NAME: usize = 100;
@@ -201,12 +201,13 @@ fn set_outlets(tx: &Tx, owner: i64, id: i64, new: &NewHunt) -> Result<()> {
     let reader = &Reader::account(owner);
     tx.execute("DELETE FROM hunt_channel WHERE hunt = ?1", params![id])?;
     for channel in &new.channels {
-        // An administrator knows of others', and a hunt tells its owner's.
-        if channel::known(tx, reader, *channel)?.owner_id != owner {
+        let sql = "INSERT INTO hunt_channel (hunt, channel)
+            SELECT u.id, c.id FROM hunt u JOIN channel c ON c.owner = u.owner
+            WHERE u.id = ?1 AND c.id = ?2 AND c.deleted IS NULL
+            ON CONFLICT (hunt, channel) DO UPDATE SET channel = excluded.channel";
+        if tx.execute(sql, params![id, *channel])? == 0 {
             return Err(Error::not_found("channel", channel.to_string()));
         }
-        let sql = "INSERT INTO hunt_channel (hunt, channel) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-        tx.execute(sql, params![id, *channel])?;
     }
     tx.execute("DELETE FROM hunt_drive WHERE hunt = ?1", params![id])?;
     for name in &new.drives {

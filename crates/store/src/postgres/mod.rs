@@ -22,5 +22,5 @@ pub(crate) mod lock {
     /// Held by the server that sends what is to be delivered.
     pub(crate) const DELIVERING: i64 = 0x6e6f_726f_0007;
     /// Held by the server that holds what is new against the hunts.
-    pub(crate) const HUNTING: i64 = 0x6e6f_726f_0006;
+    pub(crate) const HUNTS: i64 = 0x6e6f_726f_0010;
 }

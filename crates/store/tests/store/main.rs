@@ -2,6 +2,7 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "all of it is tests")]
 
 mod activity;
+mod annotations;
 mod changes;
 mod complete;
 mod deliveries;

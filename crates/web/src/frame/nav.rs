@@ -36,6 +36,7 @@ impl Frame {
         vec![
             self.entry("/hunts", "hunt", words.hunts),
             self.entry("/stories", "story", words.nav_stories),
+            self.entry("/annotate", "label", words.nav_annotate),
             self.entry("/check", "check", words.nav_check),
             self.entry("/sources", "sources", words.nav_sources),
             self.entry("/bots", "bots", words.nav_bots),

@@ -49,6 +49,7 @@ impl Row {
             NotificationKind::Star => (words.notified_star, "star"),
             NotificationKind::Follow => (words.notified_follow, "person"),
             NotificationKind::HuntPaused => (words.hunts_notified_paused, "hunt"),
+            NotificationKind::Channel => (words.notices, "bell"),
         };
         Row {
             at: Moment::at(one.at),
