@@ -34,6 +34,7 @@ impl Frame {
     pub(crate) fn work_entries(&self) -> Vec<Entry> {
         let words = self.words;
         vec![
+            self.entry("/trackers", "trackers", words.nav_trackers),
             self.entry("/stories", "story", words.nav_stories),
             self.entry("/annotate", "label", words.nav_annotate),
             self.entry("/check", "check", words.nav_check),

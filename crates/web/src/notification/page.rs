@@ -4,7 +4,6 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use noroshi_exchange::post::plain;
 use noroshi_store::{Notification, NotificationKind};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -57,7 +56,7 @@ impl Row {
             icon,
             post: one
                 .post
-                .map(|post| (format!("/post/{}", post.id), plain(&post.text, SHORT))),
+                .map(|post| (format!("/post/{}", post.id), post.line(SHORT))),
             fresh: one.fresh,
         }
     }
