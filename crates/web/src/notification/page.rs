@@ -4,7 +4,6 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use noroshi_exchange::post::plain;
 use noroshi_store::{Notification, NotificationKind};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -57,7 +56,7 @@ impl Row {
             what,
             icon,
             post: match (one.post, one.hunt) {
-                (Some(post), _) => Some((format!("/post/{}", post.id), plain(&post.text, SHORT))),
+                (Some(post), _) => Some((format!("/post/{}", post.id), post.line(SHORT))),
                 (None, hunt) => hunt.map(|(id, name)| (format!("/hunt/{id}"), visible(&name))),
             },
             fresh: one.fresh,
