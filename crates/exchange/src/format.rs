@@ -34,7 +34,7 @@ pub struct Format {
     /// csv: how many fields a row has, where no header says it; another number is a bad row.
     pub columns: Option<usize>,
     /// json: dotted path to the array (or object) whose members are the rows; `*` is every member. The document itself
-    /// by default. xml: dotted path of names that ends in the elements that are the rows.
+    /// by default; `.` is the document as one row. xml: dotted path of names that ends in the elements that are the rows.
     pub path: Option<String>,
     /// jsonl: an object with one of these keys is no row.
     pub skip_with: Option<Vec<String>>,
@@ -42,6 +42,8 @@ pub struct Format {
     pub encoding: Option<String>,
     /// zip: the end of the entry's name. The first file by default.
     pub entry: Option<String>,
+    /// zip: every such entry, one after the other.
+    pub every_entry: Option<bool>,
 }
 
 /// What a row is.
@@ -122,6 +124,7 @@ impl Format {
             skip_with: None,
             encoding: None,
             entry: None,
+            every_entry: None,
         }
     }
 
