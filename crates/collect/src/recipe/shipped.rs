@@ -29,6 +29,7 @@ recipes! {
     "cins-army",
     "cisa-advisories",
     "cve-list",
+    "cve-list-files",
     "cxsecurity",
     "cybercrime-tracker",
     "dataplane-dnsrd",
