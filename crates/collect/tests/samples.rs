@@ -113,19 +113,37 @@ fn result(recipe: &Recipe, sample: &Path) -> String {
     lines.join("\n") + "\n"
 }
 
-/// The sample of a recipe: the file of its name in `samples/`, whatever its ending.
+/// The sample of a recipe: the file of its name in `samples/`, whatever its ending, or that of its service.
 fn sample(name: &str) -> Option<PathBuf> {
-    ["csv", "txt", "json", "xml", "rdf", "rss", "atom"]
-        .iter()
-        .map(|ending| sources().join(format!("samples/{name}.{ending}")))
-        .find(|path| path.exists())
+    let service = name.split('-').next().unwrap_or(name);
+    [name, service].into_iter().find_map(|name| {
+        ["csv", "txt", "json", "xml", "rdf", "rss", "atom"]
+            .iter()
+            .map(|ending| sources().join(format!("samples/{name}.{ending}")))
+            .find(|path| path.exists())
+    })
+}
+
+/// Every shipped recipe; those with parameters with the examples for them.
+fn recipes() -> Vec<Recipe> {
+    let filled = |recipe: Recipe| match recipe.is_template() {
+        false => recipe,
+        true => {
+            let examples = recipe.parameters.iter();
+            let examples =
+                examples.map(|(name, parameter)| (name.clone(), parameter.example.clone()));
+            let text = recipe.filled(&recipe.name, &examples.collect()).unwrap();
+            Recipe::parse(&format!("{}.toml", recipe.name), &text).unwrap()
+        }
+    };
+    shipped().into_iter().map(filled).collect()
 }
 
 #[test]
 fn every_recipe_reads_its_sample() {
     let update = std::env::var_os("UPDATE_EXPECTED").is_some();
     let mut wrong = Vec::new();
-    for recipe in shipped() {
+    for recipe in recipes() {
         let Some(sample) = sample(&recipe.name) else {
             wrong.push(format!("{}: no sample", recipe.name));
             continue;
@@ -153,7 +171,8 @@ fn every_recipe_reads_its_sample() {
 #[test]
 fn every_file_is_shipped_and_every_recipe_is_sound() {
     let recipes = load(None).unwrap_or_else(|errors| panic!("{errors:#?}"));
-    let names: BTreeSet<_> = recipes.iter().map(|recipe| recipe.name.clone()).collect();
+    let all = recipes.iter().chain(recipes.templates());
+    let names: BTreeSet<_> = all.map(|recipe| recipe.name.clone()).collect();
     let mut files = BTreeSet::new();
     for entry in fs::read_dir(sources()).unwrap() {
         let path = entry.unwrap().path();
@@ -170,7 +189,7 @@ fn every_file_is_shipped_and_every_recipe_is_sound() {
 
 #[test]
 fn samples_hold_good_rows_and_nothing_real() {
-    for recipe in shipped() {
+    for recipe in recipes() {
         if recipe.makes() != Makes::Listings {
             continue;
         }
@@ -202,8 +221,8 @@ fn samples_hold_good_rows_and_nothing_real() {
 
 #[test]
 fn feeds_are_on_only_where_their_terms_allow_it() {
-    for recipe in shipped() {
-        let restricted = recipe.auth != noroshi_collect::recipe::Auth::None
+    for recipe in recipes() {
+        let restricted = recipe.needs_key()
             || recipe.licence == "no licence stated"
             || ["NC", "non-commercial", "not for commercial"]
                 .iter()

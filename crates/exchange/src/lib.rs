@@ -5,6 +5,7 @@
 //! [`BadRow`] with its line and reason, and the rows around it are kept.
 //!
 //! [`post`] reads what people and programs write: its tags and mentions, and the text as safe HTML.
+//! [`labelled`] cuts texts into tokens, for those who train readers of texts.
 //! [`record`] is the common form of what publishers say about vulnerabilities and exploits.
 
 mod body;
@@ -17,6 +18,8 @@ mod fields;
 mod format;
 mod json;
 mod json_elements;
+mod json_joined;
+pub mod labelled;
 mod lines;
 mod list;
 pub mod post;
@@ -33,6 +36,7 @@ pub use body::Limits;
 pub use column::Column;
 pub use error::{BadRow, BodyError};
 pub use format::{Format, FormatError, Header, Layout, Quote, Split};
+pub use json_joined::Join;
 pub use row::{LIST_SEPARATOR, RawRow};
 pub use rows::{Rows, Tally, rows, rows_of_stream};
 pub use text::{TEXT_BYTES, html_or_text, html_text, tidy};

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{account, collect, extract, key, lookup, post, search, serve, source, watch};
+use crate::commands::{
+    account, collect, exist, extract, hunt, key, lookup, post, search, serve, source, watch,
+};
 
 /// A hub for cyber threat information: collects feeds, and tells who lists what.
 ///
@@ -62,7 +64,13 @@ pub(crate) enum Command {
     /// Adds and lists accounts, and sets passwords.
     #[command(subcommand)]
     Account(account::AccountCommand),
+    /// Makes and lists hunts, and tells what they found.
+    #[command(subcommand)]
+    Hunt(hunt::HuntCommand),
     /// Adds, lists and revokes API keys.
     #[command(subcommand)]
     Key(key::KeyCommand),
+    /// Says whom the Web API of EXIST answers, and with whose eyes.
+    #[command(subcommand)]
+    Exist(exist::ExistCommand),
 }

@@ -18,7 +18,7 @@ use noroshi_query::StatementKind;
 pub use score::{NewScore, Score};
 
 pub(crate) use load::of_posts;
-pub(crate) use prepared::{Label, Prepared};
+pub(crate) use prepared::{Label, Prepared, key};
 pub(crate) use score::Work as ScoreWork;
 pub(crate) use undo::{delete_made, delete_scores, restore};
 pub(crate) use write::Work;

@@ -104,6 +104,11 @@ impl Sources {
         Sources { ids: vec![id] }
     }
 
+    /// Some of those that the reader may see, in ascending order.
+    pub(crate) fn some(ids: Vec<i64>) -> Sources {
+        Sources { ids }
+    }
+
     pub(crate) fn ids(&self) -> &[i64] {
         &self.ids
     }

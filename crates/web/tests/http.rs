@@ -1,6 +1,8 @@
 //! The hub over HTTP, on both engines.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "all of it is tests")]
 
+#[path = "http/annotating.rs"]
+mod annotating;
 #[path = "http/asking.rs"]
 mod asking;
 #[path = "http/collecting.rs"]
@@ -8,6 +10,8 @@ mod collecting;
 mod common;
 #[path = "http/document.rs"]
 mod document;
+#[path = "http/hunts.rs"]
+mod hunts;
 #[path = "http/keys.rs"]
 mod keys;
 #[path = "http/knowledge.rs"]

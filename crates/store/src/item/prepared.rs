@@ -45,7 +45,7 @@ impl Prepared {
             .and_then(|facts| serde_json::to_string(facts).ok());
         Prepared {
             reading: Reading::of_item(&item),
-            key: hash(&[&item.key]),
+            key: key(&item.key),
             content: content(&item, facts.as_deref()),
             same: same::keys(&item),
             labels: item.facts.as_ref().map(labels).unwrap_or_default(),
@@ -54,6 +54,11 @@ impl Prepared {
             item,
         }
     }
+}
+
+/// The hash by which an item's publisher's identifier is known.
+pub(crate) fn key(identifier: &str) -> i64 {
+    hash(&[identifier])
 }
 
 fn cleaned(item: NewItem) -> NewItem {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Label;
+use crate::annotation;
 use crate::error::{Error, Result};
 use crate::post::{self, Index, MENTION};
 use crate::sql::{Conn, Table, Tx, Type, params};
@@ -217,6 +218,7 @@ pub(crate) fn delete_made(tx: &Tx, source: i64, batch: i64) -> Result<bool> {
         return Ok(false);
     }
     post::forget_many(tx, &made)?;
+    annotation::forget(tx, &made)?;
     for sql in [
         "DELETE FROM item WHERE post = ANY(?1)",
         "DELETE FROM post_revision WHERE post = ANY(?1)",

@@ -27,7 +27,7 @@ pub(crate) use reading::Reading;
 pub(crate) use search::{named, of_kind};
 pub(crate) use statement::{Mentioned, naming};
 pub(crate) use walk::{Eyes, Walk as PostWalk, newest};
-pub(crate) use write::{open_to, speak, usual_tlp, who_may_see};
+pub(crate) use write::{open_to, speak, standing, usual_tlp, who_may_see};
 
 use noroshi_indicator::{Observable, Tlp};
 

@@ -12,7 +12,8 @@ use crate::notification::{self, NotificationKind};
 use crate::reader::SEEN;
 use crate::sql::{Conn, Param, Tx, params};
 use crate::{
-    Account, Reader, Role, Store, account, attachment, audit, blob, list, now, observable,
+    Account, Reader, Role, Store, account, annotation, attachment, audit, blob, list, now,
+    observable,
 };
 
 /// The most attachments of a post.
@@ -154,7 +155,7 @@ pub(super) fn one(conn: &Conn, reader: &Reader, id: i64) -> Result<Post> {
 }
 
 /// The post, if the reader may see it and it stands. The number of a repost stands for what it repeats.
-pub(super) fn standing(conn: &Conn, reader: &Reader, id: i64) -> Result<Post> {
+pub(crate) fn standing(conn: &Conn, reader: &Reader, id: i64) -> Result<Post> {
     let sql = "SELECT repost_of FROM post WHERE id = ?1 AND repost_of IS NOT NULL";
     let repeated = conn.query_opt(sql, params![id], |row| row.int(0))?;
     let post = one(conn, reader, repeated.unwrap_or(id))?;
@@ -311,6 +312,7 @@ fn edit(tx: &Tx, post: &Post, reading: &Reading) -> Result<()> {
 fn delete(tx: &Tx, post: &Post) -> Result<Vec<Vec<u8>>> {
     let id = post.id;
     forget_many(tx, &[id])?;
+    annotation::forget(tx, &[id])?;
     for sql in [
         "DELETE FROM post_revision WHERE post = ?1",
         "DELETE FROM star WHERE post = ?1",
