@@ -104,17 +104,29 @@ fn table(coverage: &Coverage) -> String {
     for row in &coverage.row {
         if row.part != part {
             part = &row.part;
-            let _ = write!(text, "\n## {part}\n\n| there | here | shown by |\n|---|---|---|\n");
+            let _ = write!(
+                text,
+                "\n## {part}\n\n| there | here | shown by |\n|---|---|---|\n"
+            );
         }
         let mut here: Vec<String> = row.gone.iter().chain(&row.here).cloned().collect();
-        let recipes = row.recipes.iter().map(|name| format!("[`{name}`](../sources/{name}.toml)"));
+        let recipes = row
+            .recipes
+            .iter()
+            .map(|name| format!("[`{name}`](../sources/{name}.toml)"));
         here.extend(recipes.reduce(|all, one| format!("{all}, {one}")));
         let tests = row.tests.iter().map(|test| {
             let (path, name) = test.split_once("::").unwrap();
             format!("[{name}](../{path})")
         });
         let tests: Vec<String> = tests.collect();
-        let _ = writeln!(text, "| {} | {} | {} |", row.what, here.join("; "), tests.join(", "));
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} |",
+            row.what,
+            here.join("; "),
+            tests.join(", ")
+        );
     }
     text
 }
