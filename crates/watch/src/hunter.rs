@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 
 use noroshi_query::{Query, StatementKind, TimeZone, parse};
 use noroshi_store::{
-    Brought, Chunk, Entry, HuntPlace, Listing, NewHit, News, Reader, Readers, Result, Store,
-    WatchedHunt, now,
+    Brought, Chunk, Entry, HUNTS_BOT, HuntPlace, Listing, NewHit, News, Reader, Readers, Result,
+    Store, WatchedHunt, now,
 };
 
 use crate::hub::without_parent;
@@ -258,6 +258,10 @@ impl Hunter {
 
     /// Who may not read the post that a post answers sees it as answering nothing, as in streams.
     fn entry(&self, news: &News, entry: &Entry, parent: Option<&Readers>, found: &mut Vec<NewHit>) {
+        // What hunts have told is no news to hunts, or they would find their own words for ever.
+        if entry.post.from.name == HUNTS_BOT {
+            return;
+        }
         let sees_parent = |reader: &Reader| parent.is_none_or(|parent| parent.include(reader));
         let whole = self.watchers.matching(&entry.statement());
         self.found(news, whole, sees_parent, |hunt| {

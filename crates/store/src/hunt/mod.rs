@@ -4,12 +4,15 @@
 //! that which they may read themselves; nothing here counts or names anything else.
 
 mod act;
+mod asked;
 mod find;
 mod hit;
 mod job;
 mod known;
 mod place;
 mod write;
+
+pub(crate) use asked::{Asked, FoundBy, statements};
 
 pub use act::{Deed, HitAction};
 pub use hit::{Hit, HitFilter, HitPage, HitState, HuntRef, Said};

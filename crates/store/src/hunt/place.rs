@@ -12,10 +12,9 @@ use super::write::{raise, zone_of};
 use super::{MOST_AN_HOUR, lines};
 use crate::error::Result;
 use crate::news::Chunk;
-use crate::notice;
-use crate::notification;
 use crate::sql::{Param, Tx, params};
 use crate::{Entry, Listing, Reader, Store, now};
+use crate::{notice, notification};
 
 /// An hour in microseconds.
 const HOUR: i64 = 3_600_000_000;

@@ -35,6 +35,7 @@ struct FormPage {
     draft: Draft,
     audiences: Vec<String>,
     sources: Vec<String>,
+    channels: Vec<(i64, String)>,
     preview: Option<Previewed>,
     error: String,
 }
@@ -76,6 +77,10 @@ impl FormPage {
 
     fn shared(&self, name: &str) -> bool {
         self.draft.new.audience.as_deref() == Some(name)
+    }
+
+    fn tells(&self, id: &i64) -> bool {
+        self.draft.new.channels.contains(id)
     }
 
     fn drives(&self, name: &str) -> bool {
@@ -317,6 +322,7 @@ async fn show(
 ) -> Result<Response, Problem> {
     let audiences = state.store.audiences_of(frame.account.id).await?;
     let sources = state.store.sources(&frame.reader()).await?;
+    let channels = channels(&frame, state, id).await?;
     let status = match error.is_empty() {
         true => StatusCode::OK,
         false => StatusCode::BAD_REQUEST,
@@ -326,7 +332,8 @@ async fn show(
             .into_iter()
             .map(|audience| audience.name)
             .collect(),
-        sources: drivable(state, sources),
+        sources: drivable(state, sources, &draft.new.drives),
+        channels,
         frame,
         id,
         draft,
@@ -336,15 +343,36 @@ async fn show(
     render(status, &page)
 }
 
+/// Channels of the hunt's owner, with their names.
+async fn channels(
+    frame: &Frame,
+    state: &AppState,
+    id: Option<i64>,
+) -> Result<Vec<(i64, String)>, Problem> {
+    let reader = frame.reader();
+    let owner = match id {
+        Some(id) => state.store.hunt(&reader, id).await?.owner_id,
+        None => frame.account.id,
+    };
+    let channels = state.store.channels(&reader).await?.into_iter();
+    let own = channels.filter(|channel| channel.owner_id == owner);
+    Ok(own
+        .map(|channel| (channel.id, visible(&channel.name)))
+        .collect())
+}
+
 /// Those of the sources whose search or subscription can be the words of hunts.
-fn drivable(state: &AppState, sources: Vec<noroshi_store::Source>) -> Vec<String> {
+fn drivable(
+    state: &AppState,
+    sources: Vec<noroshi_store::Source>,
+    driven: &[String],
+) -> Vec<String> {
     let names = sources.into_iter().map(|source| source.name);
+    let can = |name: &String| {
+        let recipe = state.recipes.get(name);
+        recipe.is_some_and(|recipe| recipe.drive.is_some())
+    };
     names
-        .filter(|name| {
-            state
-                .recipes
-                .get(name)
-                .is_some_and(|recipe| recipe.drive.is_some())
-        })
+        .filter(|name| can(name) || driven.contains(name))
         .collect()
 }
