@@ -66,8 +66,9 @@ pub use complete::LabelKind;
 pub use delivery::{Delivery, DeliveryKind, DeliveryState, Outcome};
 pub use error::{Error, Result};
 pub use hunt::{
-    Deed, Hit, HitAction, HitFilter, HitPage, HitState, Hunt, HuntDays, HuntForm, HuntPlace,
-    HuntRef, Job, JobFound, JobState, MOST_COUNTED, NewHit, NewHunt, Recorded, Said, WatchedHunt,
+    Deed, Hit, HitAction, HitFilter, HitPage, HitState, Hunt, HuntCount, HuntDays, HuntForm,
+    HuntPlace, HuntRef, Job, JobFound, JobState, MOST_COUNTED, NewHit, NewHunt, Recorded, Said,
+    WatchedHunt,
 };
 pub use import::{Import, ImportMode};
 pub use item::{Author, Form, NewItem};

@@ -17,10 +17,10 @@ use utoipa_axum::routes;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::{
-    about, account, attachment, audience, audit, batch, browser, change, check, component,
-    error_page, follow, frame, headers, health, help, home, key, limits, list, live, lookup,
-    manage, necomatter, notification, observable, openapi, post, search, session, settings, source,
-    story, stream, timeline,
+    about, account, attachment, audience, audit, batch, browser, change, channel, check, component,
+    error_page, follow, frame, handover, headers, health, help, home, key, limits, list, live,
+    lookup, manage, necomatter, notification, observable, openapi, post, search, session, settings,
+    source, story, stream, timeline,
 };
 
 /// For whoever watches over the server: no key, and an answer even when all else is busy.
@@ -62,6 +62,7 @@ fn asking() -> OpenApiRouter<AppState> {
         .routes(routes!(key::api::revoke))
         .routes(routes!(audit::api::list))
         .merge(writing())
+        .merge(notifying())
         .merge(curating())
 }
 
@@ -115,12 +116,28 @@ fn writing() -> OpenApiRouter<AppState> {
         .routes(routes!(attachment::api::show))
 }
 
+/// For programs, with a key: channels and their logs, the hand-over sheet.
+fn notifying() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .routes(routes!(channel::api::list, channel::api::add))
+        .routes(routes!(
+            channel::api::show,
+            channel::api::change,
+            channel::api::delete
+        ))
+        .routes(routes!(channel::api::deliveries))
+        .routes(routes!(channel::api::retry))
+        .routes(routes!(handover::api::show))
+        .routes(routes!(handover::api::begin))
+}
+
 /// For programs, with a key: waits for something, or must not be cut off.
 fn waiting() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(change::api::list))
         .routes(routes!(stream::api::show))
         .routes(routes!(batch::api::roll_back))
+        .routes(routes!(channel::api::test))
         .routes(routes!(attachment::api::add).layer(DefaultBodyLimit::max(attachment::LARGEST)))
 }
 
@@ -157,6 +174,7 @@ fn pages() -> OpenApiRouter<AppState> {
         .routes(routes!(batch::page::show))
         .merge(posting())
         .merge(stories())
+        .merge(channels())
         .merge(managing())
         .routes(routes!(session::page::sign_out))
 }
@@ -171,6 +189,7 @@ fn undoing() -> OpenApiRouter<AppState> {
     let form = DefaultBodyLimit::max(post::send::FORM);
     OpenApiRouter::default()
         .routes(routes!(batch::page::roll_back))
+        .routes(routes!(channel::page::test))
         .routes(routes!(post::send::send).layer(form))
 }
 
@@ -274,6 +293,18 @@ fn stories() -> OpenApiRouter<AppState> {
         .routes(routes!(story::page::delete))
         .routes(routes!(story::page::collect))
         .routes(routes!(story::export::show))
+}
+
+/// For people with a browser: channels and their logs, the hand-over sheet.
+fn channels() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .routes(routes!(channel::page::all, channel::page::add))
+        .routes(routes!(channel::page::show, channel::page::change))
+        .routes(routes!(channel::page::delete))
+        .routes(routes!(channel::page::retry))
+        .routes(routes!(handover::page::show))
+        .routes(routes!(handover::page::begin))
+        .routes(routes!(handover::page::send))
 }
 
 /// For administrators with a browser.

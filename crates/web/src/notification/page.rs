@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use crate::extract::{FormBody, Params};
 use crate::frame::{Frame, Words, render};
-use crate::part::{Author, Moment, Pager};
+use crate::part::{Author, Moment, Pager, visible};
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::timeline::page::PageParams;
@@ -48,15 +48,19 @@ impl Row {
             NotificationKind::Repost => (words.notified_repost, "repost"),
             NotificationKind::Star => (words.notified_star, "star"),
             NotificationKind::Follow => (words.notified_follow, "person"),
+            NotificationKind::HuntPaused => (words.notified_channel, "bell"),
+            NotificationKind::Channel => (words.notified_channel, "bell"),
         };
         Row {
             at: Moment::at(one.at),
             by: Author::new(&one.by, words),
             what,
             icon,
-            post: one
-                .post
-                .map(|post| (format!("/post/{}", post.id), plain(&post.text, SHORT))),
+            post: match (one.post, one.channel) {
+                (Some(post), _) => Some((format!("/post/{}", post.id), plain(&post.text, SHORT))),
+                (None, Some((id, name))) => Some((format!("/channels/{id}"), visible(&name))),
+                (None, None) => None,
+            },
             fresh: one.fresh,
         }
     }
