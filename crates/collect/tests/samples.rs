@@ -9,9 +9,9 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use noroshi_collect::recipe::{Recipe, load, shipped};
-use noroshi_exchange::{BadRow, Limits};
-use noroshi_store::NewListing;
+use noroshi_collect::recipe::{Makes, Recipe, load, shipped};
+use noroshi_exchange::{BadRow, Limits, Tally};
+use noroshi_store::{NewItem, NewListing, NewScore};
 use serde_json::{Map, Value, json};
 
 fn sources() -> PathBuf {
@@ -40,23 +40,71 @@ fn listing(listing: &NewListing) -> Value {
     Value::Object(shown)
 }
 
+fn item(item: &NewItem) -> Value {
+    let time = |micros: i64| Timestamp::from_microsecond(micros).unwrap().to_string();
+    let mut shown = Map::new();
+    let mut put = |key: &str, value: Value| {
+        if !value.is_null() && value != json!([]) && value != json!("") {
+            shown.insert(key.to_owned(), value);
+        }
+    };
+    put("form", json!(format!("{:?}", item.form)));
+    put("key", json!(item.key));
+    put("title", json!(item.title));
+    put("text", json!(item.text));
+    put("url", json!(item.url));
+    if let Some(author) = &item.author {
+        put("author", json!([author.name, author.handle, author.url]));
+    }
+    put("language", json!(item.language));
+    put("published", json!(item.published.map(time)));
+    put("updated", json!(item.updated.map(time)));
+    put("tags", json!(item.tags));
+    let observables = item.observables.iter();
+    let observables: Vec<_> = observables
+        .map(|o| format!("{} {}", o.kind().name(), o.value()))
+        .collect();
+    put("observables", json!(observables));
+    put("facts", json!(item.facts));
+    Value::Object(shown)
+}
+
+fn score(score: &NewScore) -> Value {
+    json!({ "cve": score.cve.value(), "day": score.day, "score": score.score, "percentile": score.percentile })
+}
+
 fn bad(bad: &BadRow) -> Value {
     json!({ "bad": bad.line, "reason": bad.reason, "text": bad.text })
 }
 
 /// One line for each listing and bad row, and one for the account of the file's lines.
 fn result(recipe: &Recipe, sample: &Path) -> String {
-    let mut listings = recipe
-        .listings(File::open(sample).unwrap(), Limits::default())
-        .unwrap();
-    let mut lines: Vec<String> = listings
-        .by_ref()
-        .map(|row| {
-            row.map_or_else(|row| bad(&row), |row| listing(&row))
+    let body = File::open(sample).unwrap();
+    let limits = Limits::default();
+    fn lines<T>(
+        rows: &mut impl Iterator<Item = Result<T, BadRow>>,
+        show: impl Fn(&T) -> Value,
+    ) -> Vec<String> {
+        rows.map(|row| {
+            row.map_or_else(|row| bad(&row), |row| show(&row))
                 .to_string()
         })
-        .collect();
-    let tally = listings.finish().unwrap();
+        .collect()
+    }
+    let (mut lines, tally): (Vec<String>, Tally) = match recipe.makes() {
+        Makes::Listings => {
+            let mut rows = recipe.listings(body, limits).unwrap();
+            (lines(&mut rows, listing), rows.finish().unwrap())
+        }
+        Makes::Items => {
+            let mut rows = recipe.items(body, limits).unwrap().unwrap();
+            (lines(&mut rows, item), rows.finish().unwrap())
+        }
+        Makes::Scores => {
+            let mut rows = recipe.scores(body, limits).unwrap().unwrap();
+            (lines(&mut rows, score), rows.finish().unwrap())
+        }
+    };
     lines.push(
         json!({ "rows": tally.rows, "bad": tally.bad, "blank": tally.blank, "comments": tally.comments,
             "headers": tally.headers, "metadata": tally.metadata })
@@ -67,7 +115,7 @@ fn result(recipe: &Recipe, sample: &Path) -> String {
 
 /// The sample of a recipe: the file of its name in `samples/`, whatever its ending.
 fn sample(name: &str) -> Option<PathBuf> {
-    ["csv", "txt", "json"]
+    ["csv", "txt", "json", "xml", "rdf", "rss", "atom"]
         .iter()
         .map(|ending| sources().join(format!("samples/{name}.{ending}")))
         .find(|path| path.exists())
@@ -123,6 +171,9 @@ fn every_file_is_shipped_and_every_recipe_is_sound() {
 #[test]
 fn samples_hold_good_rows_and_nothing_real() {
     for recipe in shipped() {
+        if recipe.makes() != Makes::Listings {
+            continue;
+        }
         let text = fs::read_to_string(sample(&recipe.name).unwrap()).unwrap();
         let listings: Vec<_> = recipe
             .listings(std::io::Cursor::new(text.as_bytes()), Limits::default())

@@ -84,7 +84,7 @@ impl Message {
         self.heading = text::cut(&self.heading, HEADING);
         self.link = match (notices.as_slice(), hunts) {
             ([one], _) if self.total == 1 => self.address(&one.path),
-            (_, [(hunt, _)]) => self.address(&format!("/hunts/{hunt}")),
+            (_, [(hunt, _)]) => self.address(&format!("/hunt/{hunt}")),
             _ => self.address("/hunts"),
         };
         if let [(hunt, _)] = hunts {

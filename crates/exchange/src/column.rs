@@ -6,7 +6,8 @@ pub enum Column {
     /// The n-th field, from 1; in JSON the n-th member of an array row.
     Position(usize),
     /// A header's name (letter case does not count); in JSON a dotted path (`a.b.0`) or a JSON pointer (RFC 6901,
-    /// `/a/b/0`), `.` being the element itself. Lists know `value`, `comment`, `reference` and `more_references`.
+    /// `/a/b/0`), `.` being the element itself. Lists know `value`, `comment`, `reference` and `more_references`. In csv
+    /// `#name` is what a comment above the rows says behind `name:`.
     Name(String),
 }
 

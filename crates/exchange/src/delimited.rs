@@ -28,6 +28,7 @@ pub(crate) struct Delimited<B> {
     /// How many fields a record has to have.
     width: Option<usize>,
     fields: Fields,
+    said: Said,
     error: Option<BodyError>,
 }
 
@@ -56,6 +57,7 @@ impl<B: BufRead> Delimited<B> {
             places: None,
             width: format.columns,
             fields: Fields::default(),
+            said: Said::new(wanted),
             error: None,
         };
         if rows.header == Header::No {
@@ -89,6 +91,7 @@ impl<B: BufRead> Delimited<B> {
                 .find_map(|prefix| start.strip_prefix(prefix.as_bytes()))
             {
                 tally.comments += 1;
+                self.said.take(comment);
                 if self.places.is_none() && self.header == Header::Commented {
                     let comment = String::from_utf8_lossy(comment).into_owned();
                     self.try_header(comment.trim());
@@ -131,8 +134,9 @@ impl<B: BufRead> Delimited<B> {
             return bad(&self.line, reason);
         }
         row.start(self.line.number, 1 + further);
-        for place in self.places.iter().flatten() {
-            row.push(place.and_then(|place| self.fields.get(place)));
+        for (column, place) in self.places.iter().flatten().enumerate() {
+            let field = place.and_then(|place| self.fields.get(place));
+            row.push(field.or_else(|| self.said.get(column)));
         }
         Ok(())
     }
@@ -174,7 +178,9 @@ impl<B: BufRead> Delimited<B> {
             return;
         }
         let places = self.find(&names);
-        let found = |index: usize| places.get(index).is_some_and(Option::is_some);
+        let found = |index: usize| {
+            places.get(index).is_some_and(Option::is_some) || self.said.is_said(index)
+        };
         let named = |index: usize| matches!(self.wanted.get(index), Some(Column::Name(_)));
         // A comment is a header only by the names in it.
         let is_header = self.header == Header::Yes
@@ -200,7 +206,10 @@ impl<B: BufRead> Delimited<B> {
     fn missing(&mut self) {
         let names: Vec<_> = self.fields.iter().map(str::trim).collect();
         let lacks = |index: &&usize| match self.wanted.get(**index) {
-            Some(Column::Name(name)) => !names.iter().any(|found| found.eq_ignore_ascii_case(name)),
+            Some(Column::Name(name)) => {
+                !self.said.is_said(**index)
+                    && !names.iter().any(|found| found.eq_ignore_ascii_case(name))
+            }
             _ => false,
         };
         let column = self
@@ -218,5 +227,44 @@ impl<B: BufRead> Delimited<B> {
             column,
             found,
         });
+    }
+}
+
+/// The columns that comments above the rows give: `#score_date` is what stands behind `score_date:` in one.
+struct Said(Vec<Option<(String, Option<String>)>>);
+
+impl Said {
+    fn new(wanted: &[Column]) -> Self {
+        let names = wanted.iter().map(|column| match column {
+            Column::Name(name) => Some((name.strip_prefix('#')?.to_owned(), None)),
+            Column::Position(_) => None,
+        });
+        Self(names.collect())
+    }
+
+    /// Reads a comment: names and values with a colon between them, one or several with commas.
+    fn take(&mut self, comment: &[u8]) {
+        if self.0.iter().all(Option::is_none) {
+            return;
+        }
+        let comment = String::from_utf8_lossy(comment);
+        for pair in comment.split(',') {
+            let Some((name, value)) = pair.split_once(':') else {
+                continue;
+            };
+            for said in self.0.iter_mut().flatten() {
+                if said.0.eq_ignore_ascii_case(name.trim()) {
+                    said.1 = Some(value.trim().to_owned());
+                }
+            }
+        }
+    }
+
+    fn get(&self, column: usize) -> Option<&str> {
+        self.0.get(column)?.as_ref()?.1.as_deref()
+    }
+
+    fn is_said(&self, column: usize) -> bool {
+        self.get(column).is_some()
     }
 }

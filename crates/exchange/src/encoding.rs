@@ -11,6 +11,7 @@ use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8};
 
 use crate::BodyError;
 use crate::body::Unpacked;
+use crate::prolog;
 
 /// How much of the body the guess is made from.
 const HEAD_BYTES: u64 = 64 << 10;
@@ -18,7 +19,12 @@ const HEAD_BYTES: u64 = 64 << 10;
 /// A body as UTF-8 bytes (invalid sequences possible where the body is UTF-8).
 pub(crate) type Utf8<'a> = BufReader<Unpacked<'a>>;
 
-pub(crate) fn utf8<'a>(mut body: Unpacked<'a>, declared: Option<&'static Encoding>) -> Utf8<'a> {
+/// `markup`: the body may be XML, which declares its encoding itself and is read only as sound UTF-8.
+pub(crate) fn utf8<'a>(
+    mut body: Unpacked<'a>,
+    declared: Option<&'static Encoding>,
+    markup: bool,
+) -> Utf8<'a> {
     let mut head = Vec::new();
     // An error this early comes again after the head: the rows before it are still good.
     let broken = body
@@ -29,6 +35,10 @@ pub(crate) fn utf8<'a>(mut body: Unpacked<'a>, declared: Option<&'static Encodin
         .map(BodyError::from_io);
     let (encoding, mark) = match Encoding::for_bom(&head) {
         Some((encoding, mark)) => (encoding, mark),
+        None if markup => (
+            declared.unwrap_or_else(|| prolog::encoding(&head, guess)),
+            0,
+        ),
         None => (declared.unwrap_or_else(|| guess(&head)), 0),
     };
     let mut head = Cursor::new(head);
@@ -37,7 +47,7 @@ pub(crate) fn utf8<'a>(mut body: Unpacked<'a>, declared: Option<&'static Encodin
         Some(error) => Box::new(head.chain(Broken(error))),
         None => Box::new(head.chain(body)),
     };
-    if encoding == UTF_8 {
+    if encoding == UTF_8 && !markup {
         return BufReader::with_capacity(HEAD_BYTES as usize, whole);
     }
     let transcoded = Transcoded {
@@ -51,7 +61,7 @@ pub(crate) fn utf8<'a>(mut body: Unpacked<'a>, declared: Option<&'static Encodin
 }
 
 /// UTF-8 if the head mostly is, else the best guess among the legacy encodings.
-fn guess(head: &[u8]) -> &'static Encoding {
+pub(crate) fn guess(head: &[u8]) -> &'static Encoding {
     let (mut good, mut bad) = (0_usize, 0_usize);
     let mut chunks = head.utf8_chunks().peekable();
     while let Some(chunk) = chunks.next() {
@@ -116,7 +126,7 @@ mod tests {
 
     fn read(body: &[u8], declared: Option<&'static Encoding>) -> String {
         let mut text = Vec::new();
-        utf8(Box::new(Cursor::new(body.to_vec())), declared)
+        utf8(Box::new(Cursor::new(body.to_vec())), declared, false)
             .read_to_end(&mut text)
             .unwrap();
         String::from_utf8_lossy(&text).into_owned()

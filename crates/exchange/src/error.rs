@@ -84,10 +84,20 @@ pub enum BodyError {
         found: String,
     },
     /// Nothing is found under the path to the rows.
-    #[error("no rows at `{path}` in the JSON document")]
+    #[error("no rows at `{path}` in the document")]
     Path {
         /// The path of the format.
         path: String,
+    },
+    /// The text around the rows is no XML, or no feed.
+    #[error("line {line}, column {column}: {reason}")]
+    Xml {
+        /// Physical line, from 1.
+        line: u64,
+        /// Character in the line, from 1.
+        column: u64,
+        /// What was expected.
+        reason: String,
     },
     /// The text around the rows is no JSON.
     #[error("line {line}: not JSON: {reason}")]

@@ -34,7 +34,7 @@ pub struct Format {
     /// csv: how many fields a row has, where no header says it; another number is a bad row.
     pub columns: Option<usize>,
     /// json: dotted path to the array (or object) whose members are the rows; `*` is every member. The document itself
-    /// by default.
+    /// by default. xml: dotted path of names that ends in the elements that are the rows.
     pub path: Option<String>,
     /// jsonl: an object with one of these keys is no row.
     pub skip_with: Option<Vec<String>>,
@@ -56,6 +56,10 @@ pub enum Layout {
     Json,
     /// One JSON value a line.
     Jsonl,
+    /// One item of a feed: RSS, RDF, Atom or JSON Feed.
+    Feed,
+    /// One element of an XML document.
+    Xml,
 }
 
 /// Where the names of the columns are.
@@ -123,7 +127,7 @@ impl Format {
 
     /// Refuses keys of another layout and values that cannot work.
     pub fn check(&self) -> Result<(), FormatError> {
-        use Layout::{Csv, Json, Jsonl, List};
+        use Layout::{Csv, Json, Jsonl, List, Xml};
         let given: [(&'static str, bool, &[Layout]); 12] = [
             ("comment", self.comment.is_some(), &[List, Csv]),
             ("inline_comment", self.inline_comment.is_some(), &[List]),
@@ -143,7 +147,7 @@ impl Format {
                 &[Csv],
             ),
             ("columns", self.columns.is_some(), &[Csv]),
-            ("path", self.path.is_some(), &[Json]),
+            ("path", self.path.is_some(), &[Json, Xml]),
             ("skip_with", self.skip_with.is_some(), &[Jsonl]),
         ];
         for (key, is_given, layouts) in given {
@@ -153,6 +157,17 @@ impl Format {
                     message: format!("`{key}` does not go with type {:?}", self.layout),
                 });
             }
+        }
+        if self.layout == Xml
+            && self
+                .path
+                .as_ref()
+                .is_none_or(|path| path.split('.').any(|step| step.trim().is_empty()))
+        {
+            return Err(FormatError {
+                key: "path",
+                message: "which elements are the rows?".into(),
+            });
         }
         let delimiter = self.delimiter.unwrap_or(',');
         let bad = |c: char| !c.is_ascii() || matches!(c, '\n' | '\r' | '\0');
@@ -203,8 +218,18 @@ impl Format {
             (Some(prefixes), _) => prefixes.clone(),
             (None, Layout::List) => ["#", ";", "//"].map(str::to_owned).to_vec(),
             (None, Layout::Csv) => vec!["#".to_owned()],
-            (None, Layout::Json | Layout::Jsonl) => Vec::new(),
+            (None, _) => Vec::new(),
         }
+    }
+
+    /// Whether a row has parts within parts: then columns are paths into it.
+    pub fn is_nested(&self) -> bool {
+        !matches!(self.layout, Layout::List | Layout::Csv)
+    }
+
+    /// Whether the body is XML, or may be.
+    pub(crate) fn is_markup(&self) -> bool {
+        matches!(self.layout, Layout::Feed | Layout::Xml)
     }
 
     pub(crate) fn declared_encoding(&self) -> Option<&'static Encoding> {
@@ -231,6 +256,8 @@ mod tests {
             "type = 'csv'\nheader = 'commented'\nspace_after_delimiter = true\nquote = \"'\"",
             "type = 'json'\npath = 'a.*.b'\nencoding = 'Shift_JIS'",
             "type = 'jsonl'\nskip_with = ['type']\nentry = '.json'",
+            "type = 'feed'\nencoding = 'euc-jp'",
+            "type = 'xml'\npath = 'Vulinfo'",
         ] {
             assert_eq!(check(text), Ok(()), "{text}");
         }
@@ -241,6 +268,9 @@ mod tests {
         for (text, key) in [
             ("type = 'json'\ndelimiter = ';'", "delimiter"),
             ("type = 'csv'\npath = 'a'", "path"),
+            ("type = 'feed'\npath = 'a'", "path"),
+            ("type = 'xml'", "path"),
+            ("type = 'xml'\npath = 'a..b'", "path"),
             ("type = 'csv'\ndelimiter = '、'", "delimiter"),
             ("type = 'csv'\nquote = ','", "quote"),
             ("type = 'list'\ncomment = ['']", "comment"),

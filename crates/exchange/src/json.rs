@@ -11,14 +11,14 @@ use crate::rows::{Tally, text_of};
 use crate::{BadRow, BodyError, Column, LIST_SEPARATOR, RawRow};
 
 /// The wanted columns as steps down from the row.
-struct Wanted(Vec<Vec<String>>);
+pub(crate) struct Wanted(Vec<Vec<String>>);
 
 impl Wanted {
-    fn new(wanted: &[Column]) -> Self {
+    pub(crate) fn new(wanted: &[Column]) -> Self {
         Self(wanted.iter().map(Column::json_steps).collect())
     }
 
-    fn fill(&self, value: &Value, row: &mut RawRow) {
+    pub(crate) fn fill(&self, value: &Value, row: &mut RawRow) {
         for steps in &self.0 {
             let found = steps.iter().try_fold(value, |value, step| match value {
                 Value::Object(members) => members.get(step),
@@ -59,20 +59,28 @@ fn push_scalar(value: &Value, to: &mut String) -> bool {
     true
 }
 
+/// Where a row stands.
+#[derive(Clone, Copy)]
+pub(crate) struct Place {
+    pub(crate) line: u64,
+    pub(crate) lines: u64,
+}
+
+/// A row, and where it stands.
+type Found = Result<(Value, Place), BadRow>;
+
 /// The members of an array in one document.
 pub(crate) struct Json<B> {
     elements: Elements<B>,
     element: Vec<u8>,
-    wanted: Wanted,
 }
 
 impl<B: BufRead> Json<B> {
-    pub(crate) fn new(input: B, format: &Format, wanted: &[Column]) -> Self {
+    pub(crate) fn new(input: B, format: &Format) -> Self {
         let path = format.path.as_deref().unwrap_or_default();
         Self {
             elements: Elements::new(input, path),
             element: Vec::new(),
-            wanted: Wanted::new(wanted),
         }
     }
 
@@ -80,7 +88,7 @@ impl<B: BufRead> Json<B> {
         self.elements.error()
     }
 
-    pub(crate) fn read(&mut self, row: &mut RawRow) -> Option<Result<(), BadRow>> {
+    pub(crate) fn next(&mut self) -> Option<Found> {
         let found = self.elements.next(&mut self.element)?;
         let bad = |reason: String| Some(Err(BadRow::new(found.line, reason, &self.element)));
         if found.too_long {
@@ -89,12 +97,9 @@ impl<B: BufRead> Json<B> {
         if found.cut {
             return bad("the body breaks off in this row".into());
         }
+        let (line, lines) = (found.line, found.lines);
         match serde_json::from_slice(&self.element) {
-            Ok(value) => {
-                row.start(found.line, found.lines);
-                self.wanted.fill(&value, row);
-                Some(Ok(()))
-            }
+            Ok(value) => Some(Ok((value, Place { line, lines }))),
             Err(error) => bad(format!("not JSON: {error}")),
         }
     }
@@ -105,16 +110,14 @@ pub(crate) struct Jsonl<B> {
     lines: Lines<B>,
     line: Line,
     skip_with: Vec<String>,
-    wanted: Wanted,
 }
 
 impl<B: BufRead> Jsonl<B> {
-    pub(crate) fn new(input: B, format: &Format, wanted: &[Column]) -> Self {
+    pub(crate) fn new(input: B, format: &Format) -> Self {
         Self {
             lines: Lines::new(input),
             line: Line::default(),
             skip_with: format.skip_with.clone().unwrap_or_default(),
-            wanted: Wanted::new(wanted),
         }
     }
 
@@ -122,11 +125,7 @@ impl<B: BufRead> Jsonl<B> {
         self.lines.error()
     }
 
-    pub(crate) fn read(
-        &mut self,
-        row: &mut RawRow,
-        tally: &mut Tally,
-    ) -> Option<Result<(), BadRow>> {
+    pub(crate) fn next(&mut self, tally: &mut Tally) -> Option<Found> {
         loop {
             if !self.lines.next(&mut self.line) {
                 return None;
@@ -148,9 +147,8 @@ impl<B: BufRead> Jsonl<B> {
                 tally.metadata += 1;
                 continue;
             }
-            row.start(self.line.number, 1);
-            self.wanted.fill(&value, row);
-            return Some(Ok(()));
+            let line = self.line.number;
+            return Some(Ok((value, Place { line, lines: 1 })));
         }
     }
 }

@@ -1,7 +1,35 @@
 //! What is known of a vulnerability or an exploit, whoever publishes it: the common form into which the
 //! publishers' layouts are read, kept and shown. Only facts that a publisher states; nothing is worked out.
 
+mod cve5;
+mod cvss;
+mod layout;
+mod numbers;
+mod product;
+
 use serde::{Deserialize, Serialize};
+
+pub use layout::Layout;
+pub use numbers::{cves_in, cwes_in};
+
+/// One record as its publisher has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Record {
+    /// One line.
+    pub title: Option<String>,
+    /// What it says, in plain text.
+    pub text: String,
+    /// Its page.
+    pub url: Option<String>,
+    /// BCP 47 tag of its language.
+    pub language: Option<String>,
+    /// When it was published, as written.
+    pub published: Option<String>,
+    /// When it was last changed, as written.
+    pub updated: Option<String>,
+    /// The facts; their `id` is the record's.
+    pub facts: Facts,
+}
 
 /// The facts of one record.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,7 +88,7 @@ pub struct Product {
 }
 
 /// A link to further reading.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Reference {
     /// Where.

@@ -3,13 +3,17 @@
 use std::borrow::Cow;
 use std::io::{Read, Seek};
 
+use serde_json::Value;
+
 use crate::body::{self, Limits, Unpacked};
 use crate::delimited::Delimited;
 use crate::encoding::{Utf8, utf8};
+use crate::feed::Feed;
 use crate::format::{Format, Layout};
-use crate::json::{Json, Jsonl};
+use crate::json::{Json, Jsonl, Place, Wanted};
 use crate::lines::Line;
 use crate::list::List;
+use crate::xml::{Target, Xml};
 use crate::{BadRow, BodyError, Column, RawRow};
 
 /// What became of a body's lines. Every row is in exactly one of `rows` and `bad`.
@@ -36,6 +40,8 @@ pub struct Tally {
 #[must_use = "rows are read as they are asked for"]
 pub struct Rows<'a> {
     inner: Inner<'a>,
+    wanted: Vec<Column>,
+    steps: Wanted,
     tally: Tally,
 }
 
@@ -44,6 +50,8 @@ enum Inner<'a> {
     Delimited(Box<Delimited<Utf8<'a>>>),
     Json(Json<Utf8<'a>>),
     Jsonl(Jsonl<Utf8<'a>>),
+    Feed(Feed<Utf8<'a>>),
+    Xml(Box<Xml<Utf8<'a>>>, String),
 }
 
 /// The rows of a body that can be read from anywhere: a file, or bytes in memory (`Cursor`).
@@ -92,17 +100,25 @@ pub fn rows_of_stream<'a>(
 
 impl<'a> Rows<'a> {
     fn new(body: Unpacked<'a>, format: &Format, wanted: &[Column], required: &[usize]) -> Self {
-        let input = utf8(body, format.declared_encoding());
+        let input = utf8(body, format.declared_encoding(), format.is_markup());
         let inner = match format.layout {
             Layout::List => Inner::List(List::new(input, format, wanted)),
             Layout::Csv => {
                 Inner::Delimited(Box::new(Delimited::new(input, format, wanted, required)))
             }
-            Layout::Json => Inner::Json(Json::new(input, format, wanted)),
-            Layout::Jsonl => Inner::Jsonl(Jsonl::new(input, format, wanted)),
+            Layout::Json => Inner::Json(Json::new(input, format)),
+            Layout::Jsonl => Inner::Jsonl(Jsonl::new(input, format)),
+            Layout::Feed => Inner::Feed(Feed::new(input)),
+            Layout::Xml => {
+                let path = format.path.clone().unwrap_or_default();
+                let steps = path.split('.').map(str::to_owned).collect();
+                Inner::Xml(Box::new(Xml::new(input, Target::Path(steps))), path)
+            }
         };
         Self {
             inner,
+            wanted: wanted.to_vec(),
+            steps: Wanted::new(wanted),
             tally: Tally::default(),
         }
     }
@@ -112,11 +128,70 @@ impl<'a> Rows<'a> {
         let read = match &mut self.inner {
             Inner::List(rows) => rows.read(row, &mut self.tally),
             Inner::Delimited(rows) => rows.read(row, &mut self.tally),
-            Inner::Json(rows) => rows.read(row),
-            Inner::Jsonl(rows) => rows.read(row, &mut self.tally),
+            _ => {
+                let value = self.nested(row)?;
+                Some(value.map(|value| self.steps.fill(&value, row)))
+            }
         };
+        self.count(read)
+    }
+
+    /// Reads the next row as JSON: whole where the body's rows have parts within parts, else an object of the wanted
+    /// columns. `row` tells where it stands.
+    pub fn read_value(&mut self, row: &mut RawRow) -> Option<Result<Value, BadRow>> {
+        let read = match &mut self.inner {
+            Inner::List(rows) => rows.read(row, &mut self.tally),
+            Inner::Delimited(rows) => rows.read(row, &mut self.tally),
+            _ => {
+                let value = self.nested(row);
+                return self.count(value);
+            }
+        };
+        let read = self.count(read)?;
+        Some(read.map(|()| {
+            let named = self
+                .wanted
+                .iter()
+                .enumerate()
+                .filter_map(|(place, column)| {
+                    Some((column.to_string(), Value::from(row.get(place)?)))
+                });
+            Value::Object(named.collect())
+        }))
+    }
+
+    /// The next row of a layout whose rows have parts within parts.
+    fn nested(&mut self, row: &mut RawRow) -> Option<Result<Value, BadRow>> {
+        let read = match &mut self.inner {
+            Inner::List(_) | Inner::Delimited(_) => return None,
+            Inner::Json(rows) => rows.next()?,
+            Inner::Jsonl(rows) => rows.next(&mut self.tally)?,
+            Inner::Feed(rows) => rows.next()?.map(|item| {
+                (
+                    item.value,
+                    Place {
+                        line: item.line,
+                        lines: item.lines,
+                    },
+                )
+            }),
+            Inner::Xml(rows, _) => rows.next()?.map(|found| {
+                let place = Place {
+                    line: found.line,
+                    lines: found.lines,
+                };
+                (found.element.value(), place)
+            }),
+        };
+        Some(read.map(|(value, place)| {
+            row.start(place.line, place.lines);
+            value
+        }))
+    }
+
+    fn count<T>(&mut self, read: Option<Result<T, BadRow>>) -> Option<Result<T, BadRow>> {
         match &read {
-            Some(Ok(())) => self.tally.rows += 1,
+            Some(Ok(_)) => self.tally.rows += 1,
             Some(Err(_)) => self.tally.bad += 1,
             None => {}
         }
@@ -138,6 +213,14 @@ impl<'a> Rows<'a> {
             Inner::Delimited(rows) => rows.error(),
             Inner::Json(rows) => rows.error(),
             Inner::Jsonl(rows) => rows.error(),
+            Inner::Feed(rows) => rows.error(),
+            Inner::Xml(rows, path) => {
+                let nothing = self.tally.rows + self.tally.bad == 0;
+                if nothing && rows.error().is_none() && !rows.head.is_answer {
+                    return Err(BodyError::Path { path: path.clone() });
+                }
+                rows.error()
+            }
         };
         error.map_or(Ok(self.tally), |error| Err(error.clone()))
     }

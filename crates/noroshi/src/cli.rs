@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{account, collect, extract, key, lookup, post, search, serve, source, watch};
+use crate::commands::{
+    account, collect, exist, extract, key, lookup, post, search, serve, source, watch,
+};
 
 /// A hub for cyber threat information: collects feeds, and tells who lists what.
 ///
@@ -65,4 +67,7 @@ pub(crate) enum Command {
     /// Adds, lists and revokes API keys.
     #[command(subcommand)]
     Key(key::KeyCommand),
+    /// Says whom the Web API of EXIST answers, and with whose eyes.
+    #[command(subcommand)]
+    Exist(exist::ExistCommand),
 }

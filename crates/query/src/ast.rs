@@ -75,6 +75,14 @@ pub enum Term {
     Like(Like),
     /// The name of a hunt that found it.
     Hunt(String),
+    /// Somebody who makes what is affected.
+    Vendor(String),
+    /// A product that is affected.
+    Product(String),
+    /// A CVSS score in this range.
+    Cvss(Scores),
+    /// About Japan: it names a host under `.jp`, or is written in kana.
+    Japan,
     /// Marked with exactly this level.
     Tlp(Tlp),
     /// Received at this time or later.
@@ -85,6 +93,15 @@ pub enum Term {
     First(TimeRange),
     /// Last seen within the range.
     Last(TimeRange),
+}
+
+/// CVSS scores from one to another, both included, in tenths.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Scores {
+    /// The lowest.
+    pub from: u8,
+    /// The highest, at most 100.
+    pub to: u8,
 }
 
 /// What a post may be besides a post.
@@ -152,8 +169,13 @@ impl Expr {
             Expr::Or(parts) => parts.iter().any(|part| part.may_find(kind)),
             Expr::Not(inner) => !matches!(**inner, Expr::Term(Term::In(other)) if other == kind),
             Expr::Term(Term::In(other)) => *other == kind,
-            Expr::Term(Term::To(_) | Term::Is(_) | Term::Has(_)) => kind == StatementKind::Post,
+            Expr::Term(Term::Is(_) | Term::Has(_)) => kind == StatementKind::Post,
+            // News may be answered, and be posted again; records too.
+            Expr::Term(Term::To(_)) => kind != StatementKind::Listing,
             Expr::Term(Term::Family(_)) => kind == StatementKind::Listing,
+            Expr::Term(Term::Vendor(_) | Term::Product(_) | Term::Cvss(_)) => {
+                kind == StatementKind::Vulnerability
+            }
             Expr::Term(_) => true,
         }
     }

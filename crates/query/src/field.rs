@@ -20,6 +20,10 @@ pub(crate) enum Field {
     Family,
     Like,
     Hunt,
+    Vendor,
+    Product,
+    Cvss,
+    Jp,
     Tlp,
     Since,
     Until,
@@ -29,7 +33,7 @@ pub(crate) enum Field {
     Reserved(&'static str),
 }
 
-const AVAILABLE: [(&str, Field); 22] = [
+const AVAILABLE: [(&str, Field); 26] = [
     ("kind", Field::Kind),
     ("value", Field::Value),
     ("domain", Field::Domain),
@@ -47,6 +51,10 @@ const AVAILABLE: [(&str, Field); 22] = [
     ("family", Field::Family),
     ("like", Field::Like),
     ("hunt", Field::Hunt),
+    ("vendor", Field::Vendor),
+    ("product", Field::Product),
+    ("cvss", Field::Cvss),
+    ("jp", Field::Jp),
     ("tlp", Field::Tlp),
     ("since", Field::Since),
     ("until", Field::Until),
@@ -54,7 +62,7 @@ const AVAILABLE: [(&str, Field); 22] = [
     ("last", Field::Last),
 ];
 
-const RESERVED: [&str; 2] = ["event", "jp"];
+const RESERVED: [&str; 1] = ["event"];
 
 impl Field {
     /// By name, in any case: phones begin a line with a capital.

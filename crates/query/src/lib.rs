@@ -36,13 +36,17 @@
 //! | `source:name` | from the source of this name |
 //! | `from:name` | from the account of this name; a source is an account |
 //! | `to:name` | for the account of this name: it is mentioned, or replied to |
-//! | `in:post`, `in:listing` | of this sort |
+//! | `in:post`, `in:listing`, `in:news`, `in:vuln`, `in:exploit` | of this sort: what accounts and outside authors post, what sources list, news and advisories, records of vulnerabilities and of exploits |
 //! | `is:reply`, `is:repost` | that answer another post, that repeat one |
 //! | `has:file` | with a file attached |
 //! | `tag:phishing` | with this whole tag |
 //! | `family:emotet` | with this whole family name |
 //! | `like:example.com` | that name a [look-alike](like) of this name or brand, and not itself; `like:example.com+typo+word` by these rules alone (`typo`, `glyph`, `word`, `suffix`) |
 //! | `hunt:name` | that this hunt found; also `hunt:owner/name`. Only where kept statements are searched: none is a hit yet when it arrives |
+//! | `vendor:fortinet`, `product:fortios` | a record that says this vendor's, this product's things are affected |
+//! | `cvss:9.8`, `cvss:>=7`, `cvss:critical` | a record with such a score by CVSS (`<` `<=` `>` `>=`, `7..8.9`, `none` `low` `medium` `high` `critical`) |
+//! | `jp:yes` | about Japan: names a host under `.jp`, or is written in kana |
+//! | `is:new` | received in the last 24 hours |
 //! | `tlp:green`, `tlp:<=green` | with this marking, or as freely shared or freer (`<` `<=` `>` `>=`) |
 //! | `since:2026-11-01`, `until:2026-11-30` | received since, received until then |
 //! | `first:2026-11`, `last:7d` | first seen, last seen in this range |
@@ -55,8 +59,8 @@
 //! and lower case, full and half width are the same. Values may be quoted; commas between
 //! values mean OR: `tag:a,"b c"`. A word that reads as an observable beyond doubt is one; a
 //! number, or a name such as `setup.zip` whose ending is more often a file's than a domain's, stays a word
-//! (write `setup[.]zip`, or use `domain:`). `event:` and `jp:` are
-//! reserved, as are `in:event` `in:news` `in:vuln` `in:exploit` `is:new` and `has:capture`.
+//! (write `setup[.]zip`, or use `domain:`). `event:` is
+//! reserved, as are `in:event` and `has:capture`.
 //!
 //! A part of a value is looked for in kinds that are
 //! [searchable in part](noroshi_indicator::Kind::searchable_in_part), and only for words and phrases of at
@@ -115,6 +119,8 @@
 //!     ("tlp:<=green", "tlp:clear OR tlp:green"),
 //!     ("in:Post is:reply,repost", "in:post (is:reply OR is:repost)"),
 //!     ("domain:EVIL[.]example", "domain:evil.example"),
+//!     ("cvss:high vendor:Fortinet", "cvss:7.0..8.9 vendor:Fortinet"),
+//!     ("jp:YES is:new", "jp:yes since:2026-11-21T03:00:00Z"),
 //!     // Times.
 //!     ("since:2026-11-01", "since:2026-10-31T15:00:00Z"),
 //!     ("until:2026-11-01", "until:2026-11-01T15:00:00Z"),
@@ -136,9 +142,11 @@
 
 mod ast;
 mod bare;
+mod cvss;
 mod error;
 mod field;
 mod folded;
+mod japan;
 mod lex;
 pub mod like;
 pub mod limits;
@@ -156,7 +164,7 @@ mod value;
 mod watchlist;
 mod when;
 
-pub use ast::{Expr, Has, Is, Query, Term};
+pub use ast::{Expr, Has, Is, Query, Scores, Term};
 pub use error::QueryError;
 pub use folded::Folded;
 pub use jiff::tz::TimeZone;

@@ -3,8 +3,9 @@
 use noroshi_indicator::{Kind, Observable, Tlp, fold};
 use regex::Regex;
 
-use crate::ast::{Expr, Has, Is, Query, Term};
+use crate::ast::{Expr, Has, Is, Query, Scores, Term};
 use crate::folded::Folded;
+use crate::japan;
 use crate::like::Lookalike;
 use crate::neighbours::{Circle, Tie};
 use crate::regexes;
@@ -102,7 +103,9 @@ impl Node {
             Node::All(parts) | Node::Any(parts) => parts.iter().map(Node::cost).sum(),
             Node::Not(inner) => inner.cost(),
             Node::Test(Test::Regex(_)) => 100,
-            Node::Test(Test::Text(_) | Test::Tag(_) | Test::Family(_) | Test::Like(_)) => 10,
+            Node::Test(
+                Test::Text(_) | Test::Tag(_) | Test::Family(_) | Test::Like(_) | Test::Japan,
+            ) => 10,
             Node::Test(_) => 1,
         }
     }
@@ -137,6 +140,10 @@ enum Test {
     Family(String),
     Like(Box<Lookalike>),
     Hunt(String),
+    Vendor(String),
+    Product(String),
+    Cvss(Scores),
+    Japan,
     Tlp(Tlp),
     Received(TimeRange),
     First(TimeRange),
@@ -177,6 +184,10 @@ impl Test {
             Term::Family(family) => Test::Family(fold(family)),
             Term::Like(like) => Test::Like(Box::new(Lookalike::new(like))),
             Term::Hunt(name) => Test::Hunt(name.clone()),
+            Term::Vendor(vendor) => Test::Vendor(fold(vendor)),
+            Term::Product(product) => Test::Product(fold(product)),
+            Term::Cvss(scores) => Test::Cvss(*scores),
+            Term::Japan => Test::Japan,
             Term::Tlp(level) => Test::Tlp(*level),
             Term::Since(Time(from)) => Test::Received(TimeRange::From(Time(*from))),
             Term::Until(Time(until)) => Test::Received(TimeRange::Before(Time(*until))),
@@ -222,6 +233,10 @@ impl Test {
                 .is_some_and(|known| known.folded == *family),
             Test::Like(like) => named.iter().any(|named| like.is(named)),
             Test::Hunt(name) => statement.hunts.contains(name),
+            Test::Vendor(name) => said.vendors.iter().any(|known| folded(known) == *name),
+            Test::Product(name) => said.products.iter().any(|known| folded(known) == *name),
+            Test::Cvss(scores) => said.cvss.is_some_and(|score| scores.contains(score)),
+            Test::Japan => japan::is_about(said),
             Test::Tlp(level) => said.tlp == *level,
             Test::Received(range) => range.contains(said.received),
             Test::First(range) => range.contains(said.first_seen),

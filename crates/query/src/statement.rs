@@ -1,4 +1,4 @@
-//! What a query is held against: one statement, a listing or a post.
+//! What a query is held against: one statement, a listing, a post, or what an outside author or publisher said.
 
 use std::fmt;
 
@@ -9,19 +9,34 @@ use noroshi_indicator::{Observable, Tlp};
 pub enum StatementKind {
     /// "This source lists this observable."
     Listing,
-    /// A text that an account posted.
+    /// A text that an account, or an outside author, posted.
     Post,
+    /// A news item or an advisory.
+    News,
+    /// A record of a vulnerability.
+    Vulnerability,
+    /// A record of an exploit.
+    Exploit,
 }
 
 impl StatementKind {
     /// All of them, as listed above.
-    pub const ALL: [StatementKind; 2] = [StatementKind::Listing, StatementKind::Post];
+    pub const ALL: [StatementKind; 5] = [
+        StatementKind::Listing,
+        StatementKind::Post,
+        StatementKind::News,
+        StatementKind::Vulnerability,
+        StatementKind::Exploit,
+    ];
 
     /// The name that `in:` knows it by.
     pub fn name(self) -> &'static str {
         match self {
             StatementKind::Listing => "listing",
             StatementKind::Post => "post",
+            StatementKind::News => "news",
+            StatementKind::Vulnerability => "vuln",
+            StatementKind::Exploit => "exploit",
         }
     }
 }
@@ -38,7 +53,7 @@ impl fmt::Display for StatementKind {
 pub struct Statement<'a> {
     /// What sort of statement it is.
     pub kind: StatementKind,
-    /// What it names: exactly one for a listing, any number for a post. A term about
+    /// What it names: exactly one for a listing, any number otherwise. A term about
     /// observables matches if one of these does, so `-kind:url` means "names no URL".
     pub observables: &'a [Observable],
     /// The name of the account that said it; a source is an account.
@@ -53,6 +68,12 @@ pub struct Statement<'a> {
     pub tags: &'a [String],
     /// Its prose: a listing's note, a post's text as written.
     pub text: Option<&'a str>,
+    /// Who makes what a record of a vulnerability says is affected.
+    pub vendors: &'a [String],
+    /// What that is called.
+    pub products: &'a [String],
+    /// How severe it is by CVSS, in tenths: 98 for 9.8.
+    pub cvss: Option<u8>,
     /// How far it may go.
     pub tlp: Tlp,
     /// When Noroshi received it.

@@ -6,6 +6,7 @@ use noroshi_indicator::{Kind, Observable, Tlp};
 
 use crate::ast::{Has, Is, Term};
 use crate::bare;
+use crate::cvss;
 use crate::error::{Fault, excerpt};
 use crate::field::Field;
 use crate::lex::{field_like, unknown_field};
@@ -59,6 +60,10 @@ pub(crate) fn regex(pattern: String, span: &Range<usize>) -> Result<Term, Fault>
 pub(crate) fn field(field: Field, text: &str, clock: Clock<'_>) -> Result<Vec<Term>, String> {
     let term = match field {
         Field::Kind => return kinds(text).map(|found| found.map(Term::Kind).collect()),
+        Field::Cvss => Term::Cvss(cvss::scores(text)?),
+        Field::Jp => choice("jp", text, &[("yes", Term::Japan)], &[])?,
+        Field::Vendor => Term::Vendor(text.to_owned()),
+        Field::Product => Term::Product(text.to_owned()),
         Field::Tlp => return levels(text).map(|found| found.map(Term::Tlp).collect()),
         Field::Value => Term::Value(bare::canonical(text)),
         Field::Domain => Term::Domain(parsed(Kind::Domain, text)?),
@@ -77,11 +82,13 @@ pub(crate) fn field(field: Field, text: &str, clock: Clock<'_>) -> Result<Vec<Te
         Field::To => Term::To(text.to_owned()),
         Field::In => {
             let all = StatementKind::ALL.map(|kind| (kind.name(), Term::In(kind)));
-            choice("in", text, &all, &["event", "news", "vuln", "exploit"])?
+            choice("in", text, &all, &["event"])?
         }
         Field::Is => {
-            let all = Is::ALL.map(|what| (what.name(), Term::Is(what)));
-            choice("is", text, &all, &["new"])?
+            let mut all = Is::ALL.map(|what| (what.name(), Term::Is(what))).to_vec();
+            // What is new moves on with the clock, as other relative times do.
+            all.push(("new", Term::Since(when::since("24h", clock)?)));
+            choice("is", text, &all, &[])?
         }
         Field::Has => {
             let all = Has::ALL.map(|what| (what.name(), Term::Has(what)));

@@ -3,7 +3,8 @@
 use noroshi_indicator::{Kind, Observable, Tlp, fold, tokens};
 use noroshi_query::neighbours::{Tie, related};
 use noroshi_query::{
-    Expr, Has, Is, Matcher, Query, Statement, StatementKind, Term, Time, TimeRange, hashes, named,
+    Expr, Has, Is, Matcher, Query, Scores, Statement, StatementKind, Term, Time, TimeRange, hashes,
+    named,
 };
 use proptest::prelude::*;
 
@@ -18,6 +19,9 @@ struct Said {
     family: Option<String>,
     tags: Vec<String>,
     text: Option<String>,
+    vendors: Vec<String>,
+    products: Vec<String>,
+    cvss: Option<u8>,
     tlp: Tlp,
     times: [i64; 3],
     /// Reply, repost, file.
@@ -35,6 +39,9 @@ impl Said {
             family: self.family.as_deref(),
             tags: &self.tags,
             text: self.text.as_deref(),
+            vendors: &self.vendors,
+            products: &self.products,
+            cvss: self.cvss,
             tlp: self.tlp,
             received: self.times[0],
             first_seen: self.times[1],
@@ -124,6 +131,26 @@ fn term_model(term: &Term, said: &Said) -> bool {
             .family
             .as_ref()
             .is_some_and(|known| fold(known) == fold(family)),
+        Term::Vendor(name) => said.vendors.iter().any(|known| fold(known) == fold(name)),
+        Term::Product(name) => said.products.iter().any(|known| fold(known) == fold(name)),
+        Term::Cvss(range) => said
+            .cvss
+            .is_some_and(|cvss| cvss >= range.from && cvss <= range.to),
+        Term::Japan => {
+            any(&|seen| {
+                let host = if seen.kind() == Kind::Url {
+                    seen.host()
+                } else {
+                    Some(seen.clone())
+                };
+                host.is_some_and(|host| {
+                    host.kind() == Kind::Domain && host.value().ends_with(".jp")
+                })
+            }) || said
+                .text
+                .as_ref()
+                .is_some_and(|text| text.contains(['ア', 'か']))
+        }
         Term::Tlp(level) => said.tlp == *level,
         Term::Since(time) => said.times[0] >= time.0,
         Term::Until(time) => said.times[0] < time.0,
@@ -164,6 +191,7 @@ fn prose() -> impl Strategy<Value = String> {
         "攻",
         "攻撃",
         "攻撃者",
+        "アップ",
         "更新",
         "a",
         "b",
@@ -193,9 +221,19 @@ fn said() -> impl Strategy<Value = Said> {
         )),
         (prop::collection::vec(observable(), 0..4), any::<bool>())
             .prop_map(|(named, by_source)| (StatementKind::Post, named, by_source)),
+        (
+            prop::collection::vec(observable(), 0..4),
+            prop::sample::select(StatementKind::ALL[2..].to_vec())
+        )
+            .prop_map(|(named, kind)| (kind, named, true)),
     ];
+    let record = (
+        prop::collection::vec(name(), 0..2),
+        prop::collection::vec(name(), 0..2),
+        prop::option::of(0u8..=100),
+    );
     (
-        sort,
+        (sort, record),
         name(),
         prop::collection::vec(name(), 0..3),
         prop::option::of(prop_oneof![name(), prose()]),
@@ -206,7 +244,17 @@ fn said() -> impl Strategy<Value = Said> {
         any::<[bool; 3]>(),
     )
         .prop_map(
-            |((kind, observables, by_source), from, to, family, tags, text, tlp, times, flags)| {
+            |(
+                ((kind, observables, by_source), (vendors, products, cvss)),
+                from,
+                to,
+                family,
+                tags,
+                text,
+                tlp,
+                times,
+                flags,
+            )| {
                 Said {
                     kind,
                     observables,
@@ -216,6 +264,9 @@ fn said() -> impl Strategy<Value = Said> {
                     family,
                     tags,
                     text,
+                    vendors,
+                    products,
+                    cvss,
                     tlp,
                     times,
                     flags,
@@ -252,6 +303,10 @@ fn term() -> impl Strategy<Value = Term> {
         1 => prop::sample::select(StatementKind::ALL.to_vec()).prop_map(Term::In),
         1 => prop::sample::select(Is::ALL.to_vec()).prop_map(Term::Is),
         1 => Just(Term::Has(Has::File)),
+        1 => name().prop_map(Term::Vendor),
+        1 => name().prop_map(Term::Product),
+        1 => (0u8..=100, 0u8..=100).prop_map(|(a, b)| Term::Cvss(Scores { from: a.min(b), to: a.max(b) })),
+        1 => Just(Term::Japan),
         2 => prop_oneof![name(), prose()].prop_map(Term::Tag),
         1 => prop_oneof![name(), prose()].prop_map(Term::Family),
         1 => prop::sample::select(Tlp::ALL.to_vec()).prop_map(Term::Tlp),
@@ -307,6 +362,9 @@ proptest! {
             family: None,
             tags: Vec::new(),
             text: Some(text.clone()),
+            vendors: Vec::new(),
+            products: Vec::new(),
+            cvss: None,
             tlp: Tlp::Clear,
             times: [0; 3],
             flags: [false; 3],
@@ -331,6 +389,9 @@ fn the_empty_query_matches_everything() {
         family: None,
         tags: &[],
         text: None,
+        vendors: &[],
+        products: &[],
+        cvss: None,
         tlp: Tlp::Red,
         received: 0,
         first_seen: 0,

@@ -1,7 +1,9 @@
 //! What is printed reads back the same, for queries made up and for text typed at random.
 
 use noroshi_indicator::{Kind, Observable, Tlp};
-use noroshi_query::{Expr, Has, Is, Query, StatementKind, Term, Time, TimeRange, TimeZone, parse};
+use noroshi_query::{
+    Expr, Has, Is, Query, Scores, StatementKind, Term, Time, TimeRange, TimeZone, parse,
+};
 use proptest::prelude::*;
 
 const NOW: i64 = 1_795_316_400_000_000;
@@ -90,6 +92,10 @@ fn term() -> impl Strategy<Value = Term> {
         1 => prop::sample::select(StatementKind::ALL.to_vec()).prop_map(Term::In),
         1 => prop::sample::select(Is::ALL.to_vec()).prop_map(Term::Is),
         1 => Just(Term::Has(Has::File)),
+        1 => value().prop_map(Term::Vendor),
+        1 => value().prop_map(Term::Product),
+        1 => (0u8..=100, 0u8..=100).prop_map(|(a, b)| Term::Cvss(Scores { from: a.min(b), to: a.max(b) })),
+        1 => Just(Term::Japan),
         2 => value().prop_map(Term::Tag),
         1 => value().prop_map(Term::Family),
         1 => prop::sample::select(Tlp::ALL.to_vec()).prop_map(Term::Tlp),

@@ -28,15 +28,21 @@ pub enum ChangeKind {
     Edited,
     /// A post was deleted.
     Deleted,
+    /// A chunk of a batch: items became new or different.
+    Items,
+    /// A chunk of a batch: scores became new or different.
+    Scores,
 }
 
 impl ChangeKind {
-    const ALL: [ChangeKind; 5] = [
+    const ALL: [ChangeKind; 7] = [
         ChangeKind::Listings,
         ChangeKind::RolledBack,
         ChangeKind::Posted,
         ChangeKind::Edited,
         ChangeKind::Deleted,
+        ChangeKind::Items,
+        ChangeKind::Scores,
     ];
 
     fn code(self) -> i64 {
@@ -48,9 +54,17 @@ impl ChangeKind {
         found.ok_or_else(|| Error::Corrupt(format!("change kind {code}")))
     }
 
-    /// `listings`, `rolled_back`, `posted`, `edited` or `deleted`.
+    /// `listings`, `rolled_back`, `posted`, `edited`, `deleted`, `items` or `scores`.
     pub fn name(self) -> &'static str {
-        ["listings", "rolled_back", "posted", "edited", "deleted"][self as usize]
+        [
+            "listings",
+            "rolled_back",
+            "posted",
+            "edited",
+            "deleted",
+            "items",
+            "scores",
+        ][self as usize]
     }
 }
 
@@ -65,13 +79,13 @@ pub struct Change {
     pub kind: ChangeKind,
     /// The account that said it: the source's name, or the author's.
     pub from: String,
-    /// The batch that listings belong to.
+    /// The batch that a chunk belongs to.
     pub batch: Option<i64>,
     /// The post or repost.
     pub post: Option<i64>,
-    /// Listings that became new.
+    /// Rows of a chunk that became new: listings, items or scores.
     pub new: i64,
-    /// Listings that became different, or returned.
+    /// Rows that became different, or returned.
     pub changed: i64,
     /// Listings that went.
     pub delisted: i64,
@@ -125,8 +139,8 @@ impl Store {
             let sql = format!(
                 "SELECT c.seq, c.at, c.kind, coalesce(s.name, a.name), coalesce(k.batch, c.ref), p.id,
                     coalesce(k.new, 0), coalesce(k.changed, 0), coalesce(k.delisted, 0)
-                FROM change c LEFT JOIN source s ON c.kind IN (1, 2) AND s.id = c.source
-                LEFT JOIN chunk k ON c.kind = 1 AND k.id = c.ref
+                FROM change c LEFT JOIN source s ON c.kind IN (1, 2, 6, 7) AND s.id = c.source
+                LEFT JOIN chunk k ON c.kind IN (1, 6, 7) AND k.id = c.ref
                 LEFT JOIN post p ON c.kind IN (3, 4, 5) AND p.id = c.ref AND {SEEN}
                 LEFT JOIN account a ON a.id = p.account
                 WHERE c.seq > ?3 AND c.seq <= ?4 AND (p.id IS NOT NULL OR s.id = ANY(?5))

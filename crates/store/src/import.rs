@@ -17,9 +17,12 @@ use crate::batch::{BAD_KEPT, Batch, BatchState, Counts};
 use crate::change::{Announced, ChangeKind};
 use crate::context::{Context, Remembered};
 use crate::error::{Error, Result};
+use crate::item::Prepared;
 use crate::lease::Lease;
 use crate::sql::{Table, Tx, Type, params};
-use crate::{BadRow, Blob, Mode, NewListing, Reader, Source, Store, blob, now};
+use crate::{
+    BadRow, Blob, Mode, NewItem, NewListing, NewScore, Reader, Source, Store, blob, item, now,
+};
 
 use seen::Seen;
 
@@ -205,6 +208,60 @@ impl Import {
         self.rows = rows.clamp(*SERVING_ROWS.start(), *SERVING_ROWS.end());
     }
 
+    /// Writes a chunk of items, good and bad, in one transaction, as [`Import::chunk`] does. An item with an identifier
+    /// that the source had before is the same item; one that says what it said costs a look-up.
+    pub async fn items(&mut self, items: Vec<NewItem>, bad: Vec<BadRow>) -> Result<Counts> {
+        let prepared =
+            tokio::task::spawn_blocking(move || items.into_iter().map(Prepared::of).collect());
+        let work = item::Work {
+            source: self.source.id,
+            batch: self.batch,
+            first_chunk: self.first_chunk,
+            at: self.at,
+            items: prepared
+                .await
+                .map_err(|error| Error::Pool(error.to_string()))?,
+        };
+        self.written(bad, move |tx| work.write(tx)).await
+    }
+
+    /// Writes a chunk of scores, good and bad, in one transaction.
+    pub async fn scores(&mut self, scores: Vec<NewScore>, bad: Vec<BadRow>) -> Result<Counts> {
+        let work = item::ScoreWork {
+            source: self.source.id,
+            batch: self.batch,
+            at: self.at,
+            scores,
+        };
+        self.written(bad, move |tx| work.write(tx)).await
+    }
+
+    /// Writes a chunk and its bad rows, and counts both.
+    async fn written(
+        &mut self,
+        bad: Vec<BadRow>,
+        write: impl Fn(&Tx) -> Result<Counts> + Send + 'static,
+    ) -> Result<Counts> {
+        let began = Instant::now();
+        let (batch, bad_before) = (self.batch, self.counts.bad);
+        let counts = self
+            .store
+            .write(move |tx| {
+                let mut counts = write(tx)?;
+                counts.rows += bad.len() as i64;
+                counts.bad = bad.len() as i64;
+                keep_bad(tx, batch, bad_before, &bad)?;
+                add_counts(tx, batch, &counts)?;
+                Ok(counts)
+            })
+            .await?;
+        self.counts += counts;
+        if self.mode == ImportMode::Serving {
+            self.adapt(began.elapsed());
+        }
+        Ok(counts)
+    }
+
     /// Ends the batch: a snapshot delists what it no longer holds.
     pub async fn finish(mut self) -> Result<Batch> {
         if self.source.mode == Mode::Snapshot {
@@ -338,7 +395,7 @@ fn add_counts(tx: &Tx, batch: i64, counts: &Counts) -> Result<()> {
 }
 
 /// Makes the chunk's row; its number stamps the listings that the transaction writes.
-fn begin_chunk(tx: &Tx, batch: i64, at: Option<i64>) -> Result<i64> {
+pub(crate) fn begin_chunk(tx: &Tx, batch: i64, at: Option<i64>) -> Result<i64> {
     let sql = "INSERT INTO chunk (batch, at, new, changed, delisted) VALUES (?1, ?2, 0, 0, 0)
         RETURNING id";
     tx.query_one(sql, params![batch, at.unwrap_or_else(now)], |row| {
@@ -347,7 +404,13 @@ fn begin_chunk(tx: &Tx, batch: i64, at: Option<i64>) -> Result<i64> {
 }
 
 /// Completes the chunk's row and announces it; a chunk without a change goes as if it never was.
-fn end_chunk(tx: &Tx, source: i64, chunk: i64, counts: &Counts) -> Result<()> {
+pub(crate) fn end_chunk(
+    tx: &Tx,
+    kind: ChangeKind,
+    source: i64,
+    chunk: i64,
+    counts: &Counts,
+) -> Result<()> {
     if counts.new + counts.changed + counts.delisted == 0 {
         tx.execute("DELETE FROM chunk WHERE id = ?1", params![chunk])?;
         return Ok(());
@@ -358,7 +421,7 @@ fn end_chunk(tx: &Tx, source: i64, chunk: i64, counts: &Counts) -> Result<()> {
         params![chunk, counts.new, counts.changed, counts.delisted],
     )?;
     tx.announce(Announced {
-        kind: ChangeKind::Listings,
+        kind,
         source,
         reference: chunk,
     });

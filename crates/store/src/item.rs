@@ -4,8 +4,30 @@
 //! an outside author, a link, and for vulnerabilities and exploits the facts. So it is found, watched, seen and
 //! named like any other post. It is on no timeline but its source's: collected texts would drown what people say.
 
+mod load;
+mod prepared;
+mod same;
+mod score;
+mod undo;
+mod write;
+
 use noroshi_exchange::record::Facts;
 use noroshi_indicator::Observable;
+use noroshi_query::StatementKind;
+
+pub use score::{NewScore, Score};
+
+pub(crate) use load::of_posts;
+pub(crate) use prepared::{Label, Prepared, key};
+pub(crate) use score::Work as ScoreWork;
+pub(crate) use undo::{delete_made, delete_scores, restore};
+pub(crate) use write::Work;
+
+use crate::error::{Error, Result};
+
+/// Labels of an item by which it is found.
+pub(crate) const VENDOR: i64 = 1;
+pub(crate) const PRODUCT: i64 = 2;
 
 /// What sort of item.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -18,6 +40,35 @@ pub enum Form {
     Vulnerability,
     /// A record of an exploit.
     Exploit,
+}
+
+impl Form {
+    /// All of them, as listed above.
+    pub const ALL: [Form; 4] = [Form::Social, Form::News, Form::Vulnerability, Form::Exploit];
+
+    /// `social`, `news`, `vulnerability` or `exploit`.
+    pub fn name(self) -> &'static str {
+        ["social", "news", "vulnerability", "exploit"][self as usize]
+    }
+
+    /// What the query language takes it for.
+    pub fn kind(self) -> StatementKind {
+        match self {
+            Form::Social => StatementKind::Post,
+            Form::News => StatementKind::News,
+            Form::Vulnerability => StatementKind::Vulnerability,
+            Form::Exploit => StatementKind::Exploit,
+        }
+    }
+
+    pub(crate) fn code(self) -> i64 {
+        self as i64 + 1
+    }
+
+    pub(crate) fn from_code(code: i64) -> Result<Form> {
+        let found = Form::ALL.into_iter().find(|form| form.code() == code);
+        found.ok_or_else(|| Error::Corrupt(format!("form {code}")))
+    }
 }
 
 /// An item as a source has it.
@@ -58,4 +109,32 @@ pub struct Author {
     pub handle: Option<String>,
     /// Profile page; http or https.
     pub url: Option<String>,
+}
+
+/// What a post is besides a post: an item, as it is read. Its facts are read on their own, with [`Store::facts`],
+/// because they may be large.
+///
+/// [`Store::facts`]: crate::Store::facts
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// What sort.
+    pub form: Form,
+    /// One line of plain text; the post's text begins with it.
+    pub title: Option<String>,
+    /// Where it is published; http or https.
+    pub url: Option<String>,
+    /// Who wrote it.
+    pub author: Option<Author>,
+    /// BCP 47 tag of its language.
+    pub language: Option<String>,
+    /// When its publisher last changed it, in microseconds since the epoch.
+    pub updated: Option<i64>,
+    /// The CVSS score, in tenths.
+    pub cvss: Option<u8>,
+    /// Who makes what is affected.
+    pub vendors: Vec<String>,
+    /// What is affected.
+    pub products: Vec<String>,
+    /// Other posts that tell the same news and that the reader may see.
+    pub same: Vec<i64>,
 }

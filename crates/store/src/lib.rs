@@ -6,6 +6,7 @@
 
 mod account;
 mod activity;
+mod annotation;
 mod attachment;
 mod audience;
 mod audit;
@@ -17,6 +18,7 @@ mod complete;
 mod context;
 mod delivery;
 mod error;
+mod exist;
 mod follow;
 mod hunt;
 mod import;
@@ -55,6 +57,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 pub use account::{Account, AccountChange, AccountKind, NewAccount, Role};
+pub use annotation::{
+    Annotated, Annotation, AnnotationOptions, AnnotationPage, AnnotationState, COLOURS, KEYS,
+    Label, MOST_SPANS, NewLabel, Span,
+};
 pub use attachment::{Attachment, NewAttachment};
 pub use audience::{Audience, AudienceKind, EVERYONE};
 pub use audit::{AuditEntry, AuditFilter};
@@ -65,13 +71,17 @@ pub use channel::{Cadence, Channel, ChannelKind, NewChannel};
 pub use complete::LabelKind;
 pub use delivery::{Delivery, DeliveryKind, DeliveryState, Outcome};
 pub use error::{Error, Result};
+pub use exist::{
+    Collected, CollectedFilter, CveRecord, ExistAccess, ExistOptions, ExistPage, Key as ExistKey,
+    Listed, ListedFilter, MOST as EXIST_MOST, NewExistAccess, Test as ExistTest,
+};
 pub use hunt::{
     Deed, Hit, HitAction, HitFilter, HitPage, HitState, Hunt, HuntCount, HuntDays, HuntForm,
     HuntPlace, HuntRef, Job, JobFound, JobState, MOST_COUNTED, NewHit, NewHunt, Recorded, Said,
     WatchedHunt,
 };
 pub use import::{Import, ImportMode};
-pub use item::{Author, Form, NewItem};
+pub use item::{Author, Form, Item, NewItem, NewScore, Score};
 pub use key::{ApiKey, Authenticated, NewKey, Scope};
 pub use lease::Lease;
 pub use link::{Link, LinkPurpose};

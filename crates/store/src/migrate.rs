@@ -32,6 +32,11 @@ const MIGRATIONS: &[Migration] = &[
         then: None,
     },
     Migration {
+        sqlite: include_str!("../migrations/sqlite/0005_items.sql"),
+        postgres: include_str!("../migrations/postgres/0005_items.sql"),
+        then: None,
+    },
+    Migration {
         sqlite: include_str!("../migrations/sqlite/0006_hunts.sql"),
         postgres: include_str!("../migrations/postgres/0006_hunts.sql"),
         then: None,
@@ -39,6 +44,16 @@ const MIGRATIONS: &[Migration] = &[
     Migration {
         sqlite: include_str!("../migrations/sqlite/0007_deliveries.sql"),
         postgres: include_str!("../migrations/postgres/0007_deliveries.sql"),
+        then: None,
+    },
+    Migration {
+        sqlite: include_str!("../migrations/sqlite/0008_annotations.sql"),
+        postgres: include_str!("../migrations/postgres/0008_annotations.sql"),
+        then: None,
+    },
+    Migration {
+        sqlite: include_str!("../migrations/sqlite/0009_exist.sql"),
+        postgres: include_str!("../migrations/postgres/0009_exist.sql"),
         then: None,
     },
 ];

@@ -64,9 +64,11 @@ pub enum Brought {
     Entry(Box<Entry>, Option<Readers>),
     /// The listings of a chunk; [`Store::chunk_listings`] reads them.
     Chunk(Chunk),
+    /// The items of a chunk; [`Store::chunk_items`] reads them.
+    Items(Chunk),
 }
 
-/// A chunk of listings.
+/// A chunk of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Chunk {
     id: i64,
@@ -136,6 +138,34 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The items that a chunk left as they are now, by number, of those behind a number; and the number to go on
+    /// behind, where there may be more. One block.
+    pub async fn chunk_items(&self, chunk: Chunk, after: i64) -> Result<(Vec<Entry>, Option<i64>)> {
+        const BLOCK: i64 = 500;
+        self.read(move |conn| {
+            let sql = "SELECT post FROM item WHERE chunk = ?1 AND post > ?2 ORDER BY post LIMIT ?3";
+            let posts = conn.query(sql, params![chunk.id, after, BLOCK], |row| row.int(0))?;
+            let sight = Reader::operator().sight(conn)?;
+            let more = posts.len() as i64 == BLOCK;
+            let mut entries = post::entries(conn, &sight, &posts)?;
+            for entry in &mut entries {
+                hide_ties(entry);
+            }
+            Ok((entries, posts.last().copied().filter(|_| more)))
+        })
+        .await
+    }
+}
+
+/// What ties an item to other posts differs from reader to reader.
+fn hide_ties(entry: &mut Entry) {
+    entry.post.replies = 0;
+    if let Some(item) = &mut entry.post.item {
+        item.same.clear();
+    }
+}
+
 /// A row of the feed.
 struct Change {
     seq: i64,
@@ -175,14 +205,18 @@ fn complete(conn: &Conn, changes: &[Change]) -> Result<Vec<News>> {
                 let parent = entry.post.reply_to.and_then(|id| readers.get(&id).cloned());
                 (Brought::Entry(Box::new(entry.clone()), parent), own.clone())
             }
-            ChangeKind::Listings => {
+            ChangeKind::Listings | ChangeKind::Items => {
                 let chunk = Chunk {
                     id: change.reference,
                     source: change.source,
                 };
-                (Brought::Chunk(chunk), audiences.of_source(change.source)?)
+                let brought = match change.kind {
+                    ChangeKind::Items => Brought::Items(chunk),
+                    _ => Brought::Chunk(chunk),
+                };
+                (brought, audiences.of_source(change.source)?)
             }
-            ChangeKind::RolledBack | ChangeKind::Deleted => continue,
+            ChangeKind::RolledBack | ChangeKind::Deleted | ChangeKind::Scores => continue,
         };
         news.push(News {
             seq: change.seq,

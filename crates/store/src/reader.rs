@@ -104,7 +104,7 @@ impl Sources {
         Sources { ids: vec![id] }
     }
 
-    /// These, in ascending order, which the caller knows that the reader may see.
+    /// Some of those that the reader may see, in ascending order.
     pub(crate) fn some(ids: Vec<i64>) -> Sources {
         Sources { ids }
     }

@@ -10,7 +10,7 @@ use crate::change::{Announced, ChangeKind};
 use crate::error::{Error, Result};
 use crate::listing::{self, IMAGE_COLUMNS, Image};
 use crate::sql::{Tx, params};
-use crate::{Reader, Store};
+use crate::{Reader, Store, item};
 
 /// Rows of one transaction.
 const SLICE: usize = 20_000;
@@ -58,6 +58,15 @@ impl Store {
             let Some(batch) = marked else { return Ok(()) };
             while self.write(move |tx| restore(tx, source, batch)).await? {}
             while self.write(move |tx| delete_made(tx, source, batch)).await? {}
+            while self.write(move |tx| item::restore(tx, batch)).await? {}
+            while self
+                .write(move |tx| item::delete_made(tx, source, batch))
+                .await?
+            {}
+            while self
+                .write(move |tx| item::delete_scores(tx, source, batch))
+                .await?
+            {}
             self.write(move |tx| end(tx, source, batch)).await?;
         }
     }

@@ -193,7 +193,7 @@ impl Store {
         .await
     }
 
-    /// Gives a source another audience and TLP; a contradiction is refused.
+    /// Gives a source another audience and TLP; a contradiction is refused. Cost: one write an item that it has.
     pub async fn restrict_source(&self, name: &str, audience: &str, tlp: Tlp) -> Result<Source> {
         let (name, audience) = (name.to_owned(), audience.to_owned());
         self.write(move |tx| {
@@ -201,6 +201,10 @@ impl Store {
             let audience = audience::by_name(tx, &audience)?;
             audience::check_tlp(tlp, &audience)?;
             let sql = "UPDATE source SET audience = ?2, tlp = ?3 WHERE id = ?1";
+            tx.execute(sql, params![source.id, audience.id, i64::from(tlp.code())])?;
+            // Items go with their source, as listings do; what it said in its own words stays as it was said.
+            let sql = "UPDATE post SET audience = ?2, tlp = ?3
+                WHERE form > 0 AND id IN (SELECT post FROM item WHERE source = ?1)";
             tx.execute(sql, params![source.id, audience.id, i64::from(tlp.code())])?;
             by_id(tx, source.id)
         })

@@ -67,30 +67,27 @@ pub struct Listen {
     pub after: Option<Place>,
 }
 
-/// A place in the feed: everything up to it was read. Written `17`, or `17-4` where the listings of
-/// change 17 were read up to those about observable number 4.
+/// A place in the feed: everything up to it was read. Written `17`, or `17-4` where of change 17 the listings
+/// about the observables up to number 4 were read, or the items up to that number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
     /// The change.
     pub seq: i64,
-    /// The observable; nothing where all of the change was read.
-    pub observable: Option<i64>,
+    /// The observable or item; nothing where all of the change was read.
+    pub number: Option<i64>,
 }
 
 impl Place {
     /// Behind a whole change.
     pub fn behind(seq: i64) -> Place {
-        Place {
-            seq,
-            observable: None,
-        }
+        Place { seq, number: None }
     }
 }
 
 impl Ord for Place {
     /// In the order of the feed: all of a change is behind its parts.
     fn cmp(&self, other: &Place) -> Ordering {
-        let key = |place: &Place| (place.seq, place.observable.unwrap_or(i64::MAX));
+        let key = |place: &Place| (place.seq, place.number.unwrap_or(i64::MAX));
         key(self).cmp(&key(other))
     }
 }
@@ -103,9 +100,9 @@ impl PartialOrd for Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.observable {
+        match self.number {
             None => write!(f, "{}", self.seq),
-            Some(observable) => write!(f, "{}-{observable}", self.seq),
+            Some(number) => write!(f, "{}-{number}", self.seq),
         }
     }
 }
@@ -127,9 +124,9 @@ impl FromStr for Place {
         };
         match text.split_once('-') {
             None => Ok(Place::behind(number(text)?)),
-            Some((seq, observable)) => Ok(Place {
+            Some((seq, behind)) => Ok(Place {
                 seq: number(seq)?,
-                observable: Some(number(observable)?),
+                number: Some(number(behind)?),
             }),
         }
     }
@@ -151,7 +148,7 @@ pub enum Refused {
 pub struct Event {
     /// Where to go on behind it.
     pub place: Place,
-    /// `posted`, `edited` or `listings`.
+    /// `posted`, `edited`, `listings` or `items`.
     pub kind: ChangeKind,
     /// What is new.
     pub said: Said,
@@ -173,7 +170,7 @@ impl Event {
 /// A statement.
 #[derive(Clone, Debug)]
 pub enum Said {
-    /// A post or a repost.
+    /// A post, a repost or an item.
     Entry(Box<Entry>),
     /// A listing.
     Listing(Box<Listing>),
@@ -300,6 +297,11 @@ async fn tell_next(shared: &Shared, at: i64) -> Result<()> {
                 tell_chunk(shared, one.seq, &one.readers, chunk).await?;
                 shared.state().at = one.seq;
             }
+            Brought::Items(chunk) => {
+                shared.state().telling = one.seq;
+                tell_items(shared, one.seq, &one.readers, chunk).await?;
+                shared.state().at = one.seq;
+            }
         }
     }
     let mut state = shared.state();
@@ -324,6 +326,22 @@ async fn tell_chunk(shared: &Shared, seq: i64, readers: &Readers, chunk: Chunk) 
     Ok(())
 }
 
+async fn tell_items(shared: &Shared, seq: i64, readers: &Readers, chunk: Chunk) -> Result<()> {
+    let mut after = Some(0);
+    while let Some(from) = after {
+        if shared.state().listening.is_empty() {
+            return Ok(());
+        }
+        let (items, next) = shared.store.chunk_items(chunk, from).await?;
+        let mut state = shared.state();
+        for item in items {
+            state.tell_item(seq, readers, item);
+        }
+        after = next;
+    }
+    Ok(())
+}
+
 /// The listings of a block with their places: only behind the last about an observable is all about it
 /// read.
 fn placed(seq: i64, from: i64, listings: Vec<(i64, Listing)>) -> Vec<(Place, Listing)> {
@@ -335,7 +353,7 @@ fn placed(seq: i64, from: i64, listings: Vec<(i64, Listing)>) -> Vec<(Place, Lis
         }
         let place = Place {
             seq,
-            observable: Some(before),
+            number: Some(before),
         };
         placed.push((place, listing));
     }
@@ -379,6 +397,14 @@ impl State {
         self.send(found, &event, |reader| readers.include(reader));
     }
 
+    fn tell_item(&mut self, seq: i64, readers: &Readers, item: Entry) {
+        let found = self.watchers.matching(&item.statement());
+        if !found.is_empty() {
+            let event = item_event(seq, item);
+            self.send(found, &event, |reader| readers.include(reader));
+        }
+    }
+
     fn send(&mut self, to: Vec<Id>, event: &Arc<Event>, may: impl Fn(&Reader) -> bool) {
         for id in to {
             let Some(ear) = self.listening.get_mut(&id).filter(|ear| may(&ear.reader)) else {
@@ -400,6 +426,15 @@ impl State {
 
 fn event(seq: i64, kind: ChangeKind, entry: Entry) -> Arc<Event> {
     Event::new(Place::behind(seq), kind, Said::Entry(Box::new(entry)))
+}
+
+/// Items of a change have places by their numbers.
+fn item_event(seq: i64, item: Entry) -> Arc<Event> {
+    let place = Place {
+        seq,
+        number: Some(item.id),
+    };
+    Event::new(place, ChangeKind::Items, Said::Entry(Box::new(item)))
 }
 
 /// As whoever may not read the post that it answers sees it.

@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 
 use noroshi_query::{Query, StatementKind, TimeZone, parse};
 use noroshi_store::{
-    Brought, Chunk, Entry, HuntPlace, Listing, NewHit, News, Reader, Readers, Result, Store,
-    WatchedHunt, now,
+    Brought, Chunk, Entry, HUNTS_BOT, HuntPlace, Listing, NewHit, News, Reader, Readers, Result,
+    Store, WatchedHunt, now,
 };
 
 use crate::hub::without_parent;
@@ -158,17 +158,13 @@ impl Hunter {
                 Brought::Entry(entry, parent) => {
                     self.entry(one, entry, parent.as_ref(), &mut found)
                 }
-                Brought::Chunk(chunk) => {
-                    if !self.wants_listings(one) {
+                Brought::Chunk(_) | Brought::Items(_) => {
+                    if !self.wants(one) {
                         continue;
                     }
-                    if !self
-                        .keep(
-                            (one.seq - 1, self.read_of(one.seq)),
-                            std::mem::take(&mut found),
-                        )
-                        .await?
-                        || !self.chunk(one, *chunk).await?
+                    let before = (one.seq - 1, self.read_of(one.seq));
+                    if !self.keep(before, std::mem::take(&mut found)).await?
+                        || !self.blocks(one).await?
                     {
                         return Ok(true);
                     }
@@ -211,38 +207,61 @@ impl Hunter {
     }
 
     /// Reads a chunk block by block. False if that has to begin again from what is kept.
-    async fn chunk(&mut self, news: &News, chunk: Chunk) -> Result<bool> {
+    async fn blocks(&mut self, news: &News) -> Result<bool> {
         let mut from = self.read_of(news.seq);
         loop {
-            let (listings, next) = self.store.chunk_listings(chunk, from).await?;
-            let mut found = Vec::new();
-            for (observable, listing) in &listings {
-                self.listing(news, chunk, *observable, listing, &mut found);
-            }
+            let (found, next) = self.block(news, from).await?;
             let to = match next {
-                Some(observable) => (news.seq - 1, observable),
+                Some(number) => (news.seq - 1, number),
                 None => (news.seq, 0),
             };
             if !self.keep(to, found).await? {
                 return Ok(false);
             }
             match next {
-                Some(observable) => from = observable,
+                Some(number) => from = number,
                 None => return Ok(true),
             }
         }
     }
 
-    /// Whether a hunt may find listings of a change. Imports are large: nobody reads them for nobody.
-    fn wants_listings(&self, news: &News) -> bool {
+    async fn block(&self, news: &News, from: i64) -> Result<(Vec<NewHit>, Option<i64>)> {
+        let mut found = Vec::new();
+        let next = match news.brought {
+            Brought::Chunk(chunk) => {
+                let (listings, next) = self.store.chunk_listings(chunk, from).await?;
+                for (observable, listing) in &listings {
+                    self.listing(news, chunk, *observable, listing, &mut found);
+                }
+                next
+            }
+            Brought::Items(chunk) => {
+                let (items, next) = self.store.chunk_items(chunk, from).await?;
+                for item in &items {
+                    self.entry(news, item, None, &mut found);
+                }
+                next
+            }
+            Brought::Entry(..) => None,
+        };
+        Ok((found, next))
+    }
+
+    /// Whether a hunt may find something of a chunk. Imports are large: nobody reads them for nobody.
+    fn wants(&self, news: &News) -> bool {
+        let items = matches!(news.brought, Brought::Items(_));
         let may = |one: &Watching| {
-            one.listings && one.since < news.seq && news.readers.include(&one.reader)
+            (items || one.listings) && one.since < news.seq && news.readers.include(&one.reader)
         };
         self.watching.values().any(may)
     }
 
     /// Who may not read the post that a post answers sees it as answering nothing, as in streams.
     fn entry(&self, news: &News, entry: &Entry, parent: Option<&Readers>, found: &mut Vec<NewHit>) {
+        // What hunts have told is no news to hunts, or they would find their own words for ever.
+        if entry.post.from.name == HUNTS_BOT {
+            return;
+        }
         let sees_parent = |reader: &Reader| parent.is_none_or(|parent| parent.include(reader));
         let whole = self.watchers.matching(&entry.statement());
         self.found(news, whole, sees_parent, |hunt| {

@@ -7,8 +7,8 @@ use std::time::Duration;
 use noroshi_indicator::{Kind, Observable, Tlp};
 use noroshi_query::{TimeZone, parse};
 use noroshi_store::{
-    AccountKind, AudienceKind, ImportMode, Mode, NewAccount, NewListing, NewPost, NewSource,
-    Reader, Role, Store, Target,
+    AccountKind, AudienceKind, Form, ImportMode, Mode, NewAccount, NewItem, NewListing, NewPost,
+    NewSource, Reader, Role, Store, Target,
 };
 use noroshi_watch::{Event, Hub, Listen, Listener, Next, Pattern, Place, Said, Test};
 
@@ -208,27 +208,49 @@ fn who_comes_back_misses_nothing_and_hears_nothing_twice() {
                             .chunk((0..50).map(row).collect(), Vec::new())
                             .await
                             .unwrap();
+                        let item = |at: usize| NewItem {
+                            form: Form::News,
+                            key: format!("{number}-{at}"),
+                            title: None,
+                            text: format!("news {number}-{at}"),
+                            url: None,
+                            author: None,
+                            language: None,
+                            published: None,
+                            updated: None,
+                            tags: Vec::new(),
+                            observables: Vec::new(),
+                            facts: None,
+                        };
+                        import
+                            .items((0..30).map(item).collect(), Vec::new())
+                            .await
+                            .unwrap();
                         import.finish().await.unwrap();
                     }
                 }
             })
         });
-        // Comes and goes while they write, and hears 120 posts and 150 listings.
+        // Comes and goes while they write, and hears 120 posts, 150 listings and 90 news items.
         let (mut told, mut place) = (Vec::new(), Place::behind(0));
         for patience in (1..=7).cycle() {
             let mut listener = hub
-                .listen(listen(ben, query("post OR in:listing"), Some(place)))
+                .listen(listen(
+                    ben,
+                    query("post OR in:listing OR in:news"),
+                    Some(place),
+                ))
                 .unwrap();
             for _ in 0..patience {
                 let event = heard(&mut listener).await;
                 assert!(event.place > place, "{} behind {place}", event.place);
                 place = event.place;
                 told.push(words(event));
-                if told.len() == 270 {
+                if told.len() == 360 {
                     break;
                 }
             }
-            if told.len() == 270 {
+            if told.len() == 360 {
                 break;
             }
         }
@@ -238,7 +260,7 @@ fn who_comes_back_misses_nothing_and_hears_nothing_twice() {
         let mut once = told.clone();
         once.sort();
         once.dedup();
-        assert_eq!(once.len(), 270, "each once");
+        assert_eq!(once.len(), 360, "each once");
         for account in [aiko, ben] {
             let own: Vec<&String> = told
                 .iter()
@@ -312,7 +334,7 @@ fn places_are_written_and_read() {
             "17-4",
             Place {
                 seq: 17,
-                observable: Some(4),
+                number: Some(4),
             },
         ),
     ] {
@@ -324,7 +346,7 @@ fn places_are_written_and_read() {
     }
     let part = |seq: i64, observable: i64| Place {
         seq,
-        observable: Some(observable),
+        number: Some(observable),
     };
     let order = [
         Place::behind(16),

@@ -1,7 +1,9 @@
 //! All watchers at once against each by itself, while they come and go.
 
 use noroshi_indicator::{Kind, Observable, Tlp};
-use noroshi_query::{Expr, Has, Is, Query, Statement, StatementKind, Term, Time, TimeRange};
+use noroshi_query::{
+    Expr, Has, Is, Query, Scores, Statement, StatementKind, Term, Time, TimeRange,
+};
 use noroshi_watch::{Id, Pattern, Watchers};
 use proptest::prelude::*;
 
@@ -16,6 +18,7 @@ struct Said {
     family: Option<String>,
     tags: Vec<String>,
     text: Option<String>,
+    record: (Vec<String>, Vec<String>, Option<u8>),
     tlp: Tlp,
     received: i64,
     flags: [bool; 3],
@@ -32,6 +35,9 @@ impl Said {
             family: self.family.as_deref(),
             tags: &self.tags,
             text: self.text.as_deref(),
+            vendors: &self.record.0,
+            products: &self.record.1,
+            cvss: self.record.2,
             tlp: self.tlp,
             received: self.received,
             first_seen: self.received,
@@ -138,12 +144,18 @@ fn name() -> impl Strategy<Value = String> {
     prop::sample::select(vec!["Feed", "feed", "ｆｅｅｄ", "other", "攻撃"]).prop_map(str::to_owned)
 }
 
+fn record() -> impl Strategy<Value = (Vec<String>, Vec<String>, Option<u8>)> {
+    let names = || prop::collection::vec(name(), 0..2);
+    (names(), names(), prop::option::of(0u8..=100))
+}
+
 fn said() -> impl Strategy<Value = Said> {
     let who = (
         prop::sample::select(StatementKind::ALL.to_vec()),
         name(),
         any::<bool>(),
         prop::collection::vec(name(), 0..3),
+        record(),
     );
     (
         who,
@@ -157,7 +169,7 @@ fn said() -> impl Strategy<Value = Said> {
     )
         .prop_map(
             |(
-                (kind, from, by_source, to),
+                (kind, from, by_source, to, record),
                 observables,
                 family,
                 tags,
@@ -175,6 +187,7 @@ fn said() -> impl Strategy<Value = Said> {
                     family,
                     tags,
                     text,
+                    record,
                     tlp,
                     received,
                     flags,
@@ -219,6 +232,10 @@ fn term() -> impl Strategy<Value = Term> {
         1 => prop::sample::select(StatementKind::ALL.to_vec()).prop_map(Term::In),
         1 => prop::sample::select(Is::ALL.to_vec()).prop_map(Term::Is),
         1 => Just(Term::Has(Has::File)),
+        1 => name().prop_map(Term::Vendor),
+        1 => name().prop_map(Term::Product),
+        1 => (0u8..=100, 0u8..=100).prop_map(|(a, b)| Term::Cvss(Scores { from: a.min(b), to: a.max(b) })),
+        1 => Just(Term::Japan),
         2 => prop_oneof![name(), prose()].prop_map(Term::Tag),
         1 => prop_oneof![name(), prose()].prop_map(Term::Family),
         1 => prop::sample::select(Tlp::ALL.to_vec()).prop_map(Term::Tlp),

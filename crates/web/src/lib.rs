@@ -7,6 +7,7 @@
 
 mod about;
 pub mod account;
+pub mod annotation;
 mod attachment;
 pub mod audience;
 pub mod audit;
@@ -18,6 +19,7 @@ pub mod channel;
 mod check;
 mod component;
 mod error_page;
+mod exist;
 mod extract;
 mod follow;
 mod frame;
@@ -26,6 +28,7 @@ mod headers;
 mod health;
 mod help;
 mod home;
+pub mod hunt;
 pub mod key;
 mod limits;
 pub mod list;

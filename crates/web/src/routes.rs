@@ -17,10 +17,10 @@ use utoipa_axum::routes;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::{
-    about, account, attachment, audience, audit, batch, browser, change, channel, check, component,
-    error_page, follow, frame, handover, headers, health, help, home, key, limits, list, live,
-    lookup, manage, necomatter, notification, observable, openapi, post, search, session, settings,
-    source, story, stream, timeline,
+    about, account, annotation, attachment, audience, audit, batch, browser, change, channel,
+    check, component, error_page, exist, follow, frame, handover, headers, health, help, home,
+    hunt, key, limits, list, live, lookup, manage, necomatter, notification, observable, openapi,
+    post, search, session, settings, source, story, stream, timeline,
 };
 
 /// For whoever watches over the server: no key, and an answer even when all else is busy.
@@ -64,6 +64,16 @@ fn asking() -> OpenApiRouter<AppState> {
         .merge(writing())
         .merge(notifying())
         .merge(curating())
+        .merge(hunting())
+        .merge(annotating())
+}
+
+/// For programs, with a key: labelled texts.
+fn annotating() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .routes(routes!(annotation::api::list))
+        .routes(routes!(annotation::api::annotate, annotation::api::forget))
+        .routes(routes!(annotation::api::labels, annotation::api::add_label))
 }
 
 /// For programs, with a key: stories.
@@ -79,6 +89,37 @@ fn curating() -> OpenApiRouter<AppState> {
         .routes(routes!(story::api::version))
         .routes(routes!(story::api::candidates))
         .routes(routes!(story::api::export))
+}
+
+/// For programs, with a key: hunts and what they found.
+fn hunting() -> OpenApiRouter<AppState> {
+    use hunt::api;
+    let list = DefaultBodyLimit::max(hunt::LARGEST);
+    OpenApiRouter::default()
+        .routes(routes!(api::list, api::add).layer(list))
+        .routes(routes!(api::preview).layer(list))
+        .routes(routes!(api::show, api::change, api::delete).layer(list))
+        .routes(routes!(api::mute))
+        .routes(routes!(api::make_feed, api::revoke_feed))
+        .routes(routes!(api::jobs, api::add_job))
+        .routes(routes!(api::cancel_job))
+        .routes(routes!(api::hits))
+        .routes(routes!(api::act))
+        .routes(routes!(api::hit))
+}
+
+/// For people with a browser, and their feed readers: hunts and what they found.
+fn hunts() -> OpenApiRouter<AppState> {
+    let list = DefaultBodyLimit::max(hunt::LARGEST);
+    OpenApiRouter::default()
+        .routes(routes!(hunt::page::show))
+        .routes(routes!(hunt::form::blank, hunt::form::add).layer(list))
+        .routes(routes!(hunt::form::open, hunt::form::change).layer(list))
+        .routes(routes!(hunt::hits::show))
+        .routes(routes!(hunt::act::hits))
+        .routes(routes!(hunt::act::hunt))
+        .routes(routes!(hunt::export::show))
+        .routes(routes!(hunt::feed::show))
 }
 
 /// For programs, with a key: what people and bots write.
@@ -175,7 +216,9 @@ fn pages() -> OpenApiRouter<AppState> {
         .merge(posting())
         .merge(stories())
         .merge(channels())
+        .merge(texts())
         .merge(managing())
+        .merge(hunts())
         .routes(routes!(session::page::sign_out))
 }
 
@@ -218,6 +261,16 @@ fn posting() -> OpenApiRouter<AppState> {
         .routes(routes!(notification::page::see))
         .routes(routes!(follow::page::show))
         .routes(routes!(stream::page::show))
+}
+
+/// For scripts of EXIST: the seven collections of its Web API.
+fn collections() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .routes(routes!(exist::root))
+        .routes(routes!(exist::list))
+        .routes(routes!(exist::list_too))
+        .routes(routes!(exist::show))
+        .routes(routes!(exist::show_too))
 }
 
 /// For the bots and pages of NECOMAtter: its routes at the root.
@@ -307,6 +360,17 @@ fn channels() -> OpenApiRouter<AppState> {
         .routes(routes!(handover::page::send))
 }
 
+/// For people with a browser: texts to label.
+fn texts() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .routes(routes!(annotation::list::show))
+        .routes(routes!(annotation::export::show))
+        .routes(routes!(annotation::label::add))
+        .routes(routes!(annotation::label::change))
+        .routes(routes!(annotation::list::set_target))
+        .routes(routes!(annotation::text::show, annotation::text::save))
+}
+
 /// For administrators with a browser.
 fn managing() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
@@ -320,6 +384,8 @@ fn managing() -> OpenApiRouter<AppState> {
         .routes(routes!(manage::audience::change))
         .routes(routes!(manage::key::show))
         .routes(routes!(manage::key::revoke))
+        .routes(routes!(manage::exist::show, manage::exist::add))
+        .routes(routes!(manage::exist::delete))
         .routes(routes!(manage::audit::show))
 }
 
@@ -339,6 +405,7 @@ pub fn app(state: AppState) -> Router {
                 .merge(pages().route_layer(guard.clone()))
                 .merge(necomatter().route_layer(middleware::from_fn(necomatter::guard)))
                 .merge(necomatter_pages().route_layer(guard.clone()))
+                .merge(collections())
                 .route_layer(quick),
         )
         .merge(
@@ -380,6 +447,7 @@ pub fn table() -> Vec<Route> {
         .merge(necomatter())
         .merge(necomatter_pages())
         .merge(necomatter_stream())
+        .merge(collections())
         .merge(live())
         .merge(undoing())
         .into_openapi();

@@ -1,6 +1,8 @@
 //! The hub over HTTP, on both engines.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "all of it is tests")]
 
+#[path = "http/annotating.rs"]
+mod annotating;
 #[path = "http/asking.rs"]
 mod asking;
 #[path = "http/collecting.rs"]

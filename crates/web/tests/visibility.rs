@@ -6,6 +6,8 @@
 //! random wall of posts, threads, files, lists and stories, over every route that reads.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "all of it is tests")]
 
+#[path = "visibility/annotations.rs"]
+mod annotations;
 #[path = "visibility/answers.rs"]
 mod answers;
 #[path = "visibility/asker.rs"]

@@ -117,4 +117,6 @@ pub struct Constant {
     pub confidence: Option<u8>,
     /// The reference of rows without one.
     pub reference: Option<String>,
+    /// The language of texts that do not say theirs.
+    pub language: Option<String>,
 }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use noroshi_exchange::{BadRow, BodyError, Limits, RawRow, Rows, Tally, rows, rows_of_stream};
 use noroshi_store::NewListing;
 
-use super::Recipe;
 use super::mapping::{Listed, Mapping};
+use super::{Recipe, Statements};
 
 /// An iterator over what a body lists. A row that cannot be used is a [`BadRow`]; the others go on.
 ///
@@ -33,8 +33,12 @@ impl Recipe {
     where
         B: Read + Seek + Send + 'b,
     {
-        let (columns, required) = self.mapping.columns();
-        Ok(self.read(rows(body, &self.format(), columns, required, limits)?))
+        let mapping = self.mapping();
+        let (columns, required) = mapping.columns();
+        Ok(Listings::new(
+            rows(body, &self.format(), columns, required, limits)?,
+            &mapping,
+        ))
     }
 
     /// What a body lists that can be read only once: standard input, or what a command prints.
@@ -46,20 +50,26 @@ impl Recipe {
         body: impl Read + Send + 'b,
         limits: Limits,
     ) -> Result<Listings<'b>, BodyError> {
-        let (columns, required) = self.mapping.columns();
-        Ok(self.read(rows_of_stream(
-            body,
-            &self.format(),
-            columns,
-            required,
-            limits,
-        )?))
+        let mapping = self.mapping();
+        let (columns, required) = mapping.columns();
+        let rows = rows_of_stream(body, &self.format(), columns, required, limits)?;
+        Ok(Listings::new(rows, &mapping))
     }
 
-    fn read<'b>(&self, rows: Rows<'b>) -> Listings<'b> {
-        Listings {
+    /// How rows become listings; of a recipe of something else, none do.
+    fn mapping(&self) -> Arc<Mapping> {
+        match &self.statements {
+            Statements::Listings(mapping) => Arc::clone(mapping),
+            _ => Arc::default(),
+        }
+    }
+}
+
+impl<'b> Listings<'b> {
+    fn new(rows: Rows<'b>, mapping: &Arc<Mapping>) -> Self {
+        Self {
             rows,
-            mapping: Arc::clone(&self.mapping),
+            mapping: Arc::clone(mapping),
             row: RawRow::default(),
             scratch: String::new(),
             ready: VecDeque::new(),

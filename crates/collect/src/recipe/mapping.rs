@@ -22,7 +22,7 @@ pub(super) type Listed = Result<NewListing, BadRow>;
 
 /// What a value is taken for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Rule {
+pub(super) enum Rule {
     /// Found out from the value.
     Auto,
     /// An address or a network.
@@ -31,7 +31,7 @@ enum Rule {
 }
 
 impl Rule {
-    fn new(name: &str) -> Option<Self> {
+    pub(super) fn new(name: &str) -> Option<Self> {
         match name {
             "auto" => Some(Self::Auto),
             "ip" => Some(Self::Ip),
@@ -40,7 +40,7 @@ impl Rule {
     }
 
     /// The observable, and the port that was written behind it.
-    fn observable(self, text: &str) -> Result<(Observable, Option<u16>), String> {
+    pub(super) fn observable(self, text: &str) -> Result<(Observable, Option<u16>), String> {
         let kind = match self {
             Self::Auto => {
                 let found = Observable::detect(text).map_err(|error| error.to_string())?;

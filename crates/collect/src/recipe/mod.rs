@@ -5,34 +5,52 @@
 
 mod clean;
 mod command;
+mod date;
 mod de;
 mod error;
+mod fact_mapping;
+mod feed;
 mod fields;
+mod item_keys;
+mod item_mapping;
+mod items;
 mod listings;
 mod load;
 mod mapping;
+mod path;
 mod request;
+mod scores;
 mod shipped;
 mod template;
+mod text;
 mod time;
 mod validate;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use noroshi_exchange::Format;
+use noroshi_exchange::{Format, Layout};
 use noroshi_indicator::Tlp;
-use noroshi_store::Mode;
+use noroshi_store::{Form, Mode};
 use serde::Deserialize;
 
 pub use error::RecipeError;
 pub use fields::{ColumnText, Constant, Fields, KindColumn, KindText, TagColumn, TagText};
+pub use item_keys::{
+    AuthorKeys, AuthorText, CvssKeys, ExploitKeys, FactKeys, ItemKeys, KindName, ProductKeys,
+    ReferenceKeys, ScoreKeys, Texts,
+};
+pub use items::Items;
 pub use listings::Listings;
 pub use load::{Recipes, load, load_lenient};
 pub use request::{FeedRequest, RequestError};
+pub use scores::Scores;
 pub use shipped::shipped;
 
+use error::Wrong;
+use item_mapping::ItemMapping;
 use mapping::Mapping;
+use scores::ScoreMapping;
 
 /// How a feed is collected and read.
 #[derive(Clone, Debug, Deserialize)]
@@ -86,17 +104,37 @@ pub struct Recipe {
     pub digest: DigestKeys,
     /// How the body is laid out. Not with a command.
     pub format: Option<Format>,
-    /// What the columns mean. Not with a command.
+    /// What the columns mean, where a row is a listing. Not with a command.
     pub fields: Option<Fields>,
+    /// What the columns mean, where a row is a text. Not with a command.
+    pub item: Option<ItemKeys>,
+    /// What the columns of records of vulnerabilities and exploits mean.
+    pub facts: Option<FactKeys>,
+    /// What the columns mean, where a row is a score.
+    pub score: Option<ScoreKeys>,
     /// What is true of every row.
     #[serde(default)]
     pub constant: Constant,
     /// The file as it was written.
     #[serde(skip)]
     pub text: Arc<str>,
-    /// What `fields` comes to; made by [`Recipe::parse`].
+    /// What the tables come to; made by [`Recipe::parse`].
     #[serde(skip)]
-    mapping: Arc<Mapping>,
+    statements: Statements,
+}
+
+/// What rows become.
+#[derive(Clone, Debug)]
+enum Statements {
+    Listings(Arc<Mapping>),
+    Items(Arc<ItemMapping>),
+    Scores(Arc<ScoreMapping>),
+}
+
+impl Default for Statements {
+    fn default() -> Self {
+        Self::Listings(Arc::default())
+    }
 }
 
 /// When a new source speaks on the timeline; what is left out is as usual. Later the administrator's word counts.
@@ -142,6 +180,38 @@ pub enum Data {
     Reputation,
     /// Vulnerabilities.
     Vulnerability,
+    /// News and advisories.
+    News,
+    /// Posts of outside authors.
+    Social,
+    /// Exploits.
+    Exploit,
+    /// How likely vulnerabilities are to be exploited.
+    Score,
+}
+
+impl Data {
+    /// The form of its items; none if it has none.
+    pub fn form(self) -> Option<Form> {
+        match self {
+            Self::News => Some(Form::News),
+            Self::Social => Some(Form::Social),
+            Self::Vulnerability => Some(Form::Vulnerability),
+            Self::Exploit => Some(Form::Exploit),
+            Self::Reputation | Self::Score => None,
+        }
+    }
+}
+
+/// What a recipe makes of the rows of a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Makes {
+    /// Listings: [`Recipe::listings`].
+    Listings,
+    /// Items: [`Recipe::items`].
+    Items,
+    /// Scores: [`Recipe::scores`].
+    Scores,
 }
 
 impl Recipe {
@@ -154,14 +224,50 @@ impl Recipe {
             toml::from_str(text).map_err(|error| RecipeError::toml(file, text, &error))?;
         recipe.check(file).map_err(|wrong| wrong.at(file, text))?;
         recipe.text = text.into();
-        let fields = match (&recipe.fields, &recipe.command) {
-            (Some(fields), None) => fields.clone(),
-            _ => command::fields(),
-        };
-        recipe.mapping = Arc::new(
-            Mapping::new(&fields, &recipe.constant).map_err(|wrong| wrong.at(file, text))?,
-        );
+        if recipe.makes_texts() && recipe.mode == Mode::Snapshot {
+            let why = "a text that is not in the body any more is still said: `increment`";
+            return Err(Wrong::new("mode", why).at(file, text));
+        }
+        recipe.statements = recipe.made().map_err(|wrong| wrong.at(file, text))?;
         Ok(recipe)
+    }
+
+    /// Whether rows are items or scores, and no listings.
+    fn makes_texts(&self) -> bool {
+        self.fields.is_none() && self.data != Data::Reputation
+    }
+
+    /// What the tables come to.
+    fn made(&self) -> Result<Statements, Wrong> {
+        let format = self.format();
+        if let Some(keys) = &self.score {
+            return Ok(Statements::Scores(Arc::new(ScoreMapping::new(
+                &format, keys,
+            )?)));
+        }
+        let form = self.data.form().filter(|_| self.makes_texts());
+        let Some(form) = form else {
+            let fields = self.fields.clone().unwrap_or_else(command::fields);
+            let mapping = Mapping::new(&fields, &self.constant)?;
+            return Ok(Statements::Listings(Arc::new(mapping)));
+        };
+        let (mut keys, mut facts) = (self.item.clone().unwrap_or_default(), self.facts.clone());
+        if self.command.is_some() {
+            (keys, facts) = command::item();
+        } else if format.layout == Layout::Feed {
+            feed::fill(&mut keys);
+        }
+        let mapping = ItemMapping::new(form, &format, &keys, facts.as_ref(), &self.constant)?;
+        Ok(Statements::Items(Arc::new(mapping)))
+    }
+
+    /// What it makes of the rows of a body.
+    pub fn makes(&self) -> Makes {
+        match self.statements {
+            Statements::Listings(_) => Makes::Listings,
+            Statements::Items(_) => Makes::Items,
+            Statements::Scores(_) => Makes::Scores,
+        }
     }
 
     /// How the body is laid out; JSON lines where a command prints it.

@@ -4,11 +4,17 @@ use jiff::civil::DateTime;
 use jiff::tz::Offset;
 use jiff::{Span, Timestamp};
 
+use super::date;
+
 /// Reads a time by its shape: RFC 3339, `YYYY-MM-DD HH:MM:SS` (`/` for `-`, `UTC` behind it), the date alone, `DD-MM-YYYY`
 /// with or without a time, `YYYYMMDD`, Unix seconds, milliseconds or microseconds. Without an offset of its own a time
-/// has `offset`. Anything else is no time.
+/// has `offset`. Dates in words are read too ([`date`]). Anything else is no time.
 pub(super) fn micros(text: &str, offset: Offset) -> Option<i64> {
     let text = text.trim();
+    numbers(text, offset).or_else(|| date::micros(text, offset))
+}
+
+fn numbers(text: &str, offset: Offset) -> Option<i64> {
     if !text.is_ascii() || text.len() > 40 {
         return None;
     }
@@ -49,16 +55,20 @@ pub(super) fn micros(text: &str, offset: Offset) -> Option<i64> {
         return None;
     }
     plain.push_str(time);
-    if time.ends_with(['Z', 'z']) || time.contains(['+', '-']) {
-        return plain
-            .parse::<Timestamp>()
-            .ok()
-            .map(Timestamp::as_microsecond);
+    let zone = time.find(['Z', 'z', '+', '-']);
+    if let Some((clock, zone)) = zone.and_then(|zone| time.split_at_checked(zone)) {
+        if let Ok(time) = plain.parse::<Timestamp>() {
+            return Some(time.as_microsecond());
+        }
+        // Without seconds, with a space before the offset, or with one that is written otherwise.
+        let (date, _) = plain.split_at_checked(10)?;
+        return civil(&format!("{date}{}", clock.trim_end()), self::offset(zone)?);
     }
     civil(&plain, offset)
 }
 
 fn civil(text: &str, offset: Offset) -> Option<i64> {
+    let text = text.trim_end();
     let time: DateTime = text.parse().ok()?;
     Some(offset.to_timestamp(time).ok()?.as_microsecond())
 }
@@ -131,6 +141,10 @@ mod tests {
             (" 2026-08-01 01:40:00 UTC", "2026-08-01T01:40:00Z"),
             ("2026-08-01T01:40:00.25Z", "2026-08-01T01:40:00.25Z"),
             ("2026-08-01T10:40:00+09:00", "2026-08-01T01:40:00Z"),
+            ("2026-08-01T10:40+09:00", "2026-08-01T01:40:00Z"),
+            ("2026-08-01 10:40:00 +0900", "2026-08-01T01:40:00Z"),
+            ("2026-08-01T01:40", "2026-08-01T01:40:00Z"),
+            ("Sat, 01 Aug 2026 01:40:00 GMT", "2026-08-01T01:40:00Z"),
             ("2026-08-01", "2026-08-01T00:00:00Z"),
             ("20260801", "2026-08-01T00:00:00Z"),
             ("01-08-2026", "2026-08-01T00:00:00Z"),

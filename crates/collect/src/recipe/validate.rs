@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::time::Duration;
 
+use noroshi_exchange::{Format, Layout};
 use noroshi_indicator::Tlp;
 
 use super::error::Wrong;
-use super::{Auth, Recipe};
+use super::{Auth, Data, Recipe};
 
 /// No feed here is worth asking more often, and publishers block those who do.
 const SHORTEST_INTERVAL: Duration = Duration::from_secs(5 * 60);
@@ -146,12 +147,52 @@ impl Recipe {
             .format
             .as_ref()
             .ok_or_else(|| Wrong::new("format", "how is the body laid out?"))?;
-        if self.fields.is_none() {
-            return Err(Wrong::new("fields", "what do the columns mean?"));
-        }
+        self.check_tables(format)?;
         format
             .check()
             .map_err(|wrong| Wrong::new(format!("format.{}", wrong.key), wrong.message))
+    }
+
+    /// One of `[fields]`, `[item]` and `[score]`, and the one that goes with the data.
+    fn check_tables(&self, format: &Format) -> Result<(), Wrong> {
+        let is_feed = format.layout == Layout::Feed && self.data.form().is_some();
+        let tables = [
+            ("fields", self.fields.is_some()),
+            ("item", self.item.is_some()),
+            ("score", self.score.is_some()),
+        ];
+        let mut given = tables.iter().filter(|(_, is_there)| *is_there);
+        let table = given.next().map(|(table, _)| *table);
+        if let Some((further, _)) = given.next() {
+            return Err(Wrong::new(
+                *further,
+                "a row is one thing: [fields], [item] or [score]",
+            ));
+        }
+        let fits = match (table, self.data) {
+            (Some("score"), data) => data == Data::Score,
+            (Some("item"), data) => data.form().is_some(),
+            (Some(_), data) => matches!(data, Data::Reputation | Data::Vulnerability),
+            (None, Data::Reputation) => {
+                return Err(Wrong::new("fields", "what do the columns mean?"));
+            }
+            (None, Data::Score) => return Err(Wrong::new("score", "what do the columns mean?")),
+            (None, _) if is_feed => true,
+            (None, _) => return Err(Wrong::new("item", "what do the columns mean?")),
+        };
+        if !fits {
+            return Err(Wrong::new(
+                "data",
+                "it does not go with the table of columns",
+            ));
+        }
+        if self.facts.is_some() && !matches!(self.data, Data::Vulnerability | Data::Exploit) {
+            return Err(Wrong::new(
+                "facts",
+                "only vulnerabilities and exploits have facts",
+            ));
+        }
+        Ok(())
     }
 
     fn check_command(&self, command: &[String]) -> Result<(), Wrong> {
@@ -164,6 +205,9 @@ impl Recipe {
         for (key, is_there) in [
             ("format", self.format.is_some()),
             ("fields", self.fields.is_some()),
+            ("item", self.item.is_some()),
+            ("facts", self.facts.is_some()),
+            ("score", self.score.is_some()),
         ] {
             if is_there {
                 return Err(Wrong::new(
@@ -171,6 +215,9 @@ impl Recipe {
                     "a command prints JSON lines whose keys are fixed",
                 ));
             }
+        }
+        if self.data == Data::Score {
+            return Err(Wrong::new("data", "a command brings no scores"));
         }
         if self.auth != Auth::None || !self.months_back.is_empty() {
             return Err(Wrong::new("auth", "a command brings its own key and dates"));

@@ -6,23 +6,41 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use noroshi_exchange::{BodyError, Limits};
 use noroshi_query::{Expr, Query, Term};
-use noroshi_store::{BadRow, Blob, Import, ListingState, Mode, NewListing, Reader, SearchOptions};
+use noroshi_store::{
+    BadRow, Blob, Import, ListingState, Mode, NewItem, NewListing, NewScore, Reader, SearchOptions,
+};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use super::{CollectError, Failure, Receipt, Run};
-use crate::recipe::Recipe;
+use crate::recipe::{Makes, Recipe};
+
+/// Items that go into the store together at most: each may be a text of many kilobytes.
+const ITEMS: usize = 500;
+/// Bytes of the texts of items that go into the store together at most, but for the last one.
+const ITEM_BYTES: usize = 4 << 20;
 
 /// Rows that go into the store together.
-#[derive(Default)]
 struct Chunk {
-    good: Vec<NewListing>,
+    good: Good,
     bad: Vec<BadRow>,
 }
 
+enum Good {
+    Listings(Vec<NewListing>),
+    Items(Vec<NewItem>),
+    Scores(Vec<NewScore>),
+}
+
 impl Chunk {
-    fn rows(&self) -> usize {
-        self.good.len() + self.bad.len()
+    async fn write(self, import: &mut Import) -> Result<(), noroshi_store::Error> {
+        let Chunk { good, bad } = self;
+        match good {
+            Good::Listings(rows) => import.chunk(rows, bad).await?,
+            Good::Items(rows) => import.items(rows, bad).await?,
+            Good::Scores(rows) => import.scores(rows, bad).await?,
+        };
+        Ok(())
     }
 }
 
@@ -61,11 +79,11 @@ impl Run<'_> {
                 read(&recipe, file, limits, &wanted, &sender, &handle)
             })
         };
-        while let Some(Chunk { good, bad }) = chunks.recv().await {
+        while let Some(chunk) = chunks.recv().await {
             if self.options.stop.is_asked() {
                 return Err(CollectError::Stopped);
             }
-            import.chunk(good, bad).await?;
+            chunk.write(import).await?;
             wanted.store(import.chunk_rows(), Ordering::Relaxed);
             (self.options.progress)(&import.counts());
         }
@@ -112,29 +130,79 @@ fn read(
     chunks: &mpsc::Sender<Chunk>,
     handle: &Handle,
 ) -> Result<(), BodyError> {
-    let mut listings = recipe.listings(std::io::BufReader::with_capacity(1 << 18, file), limits)?;
-    loop {
-        let Ok(place) = handle.block_on(chunks.reserve()) else {
-            return Ok(());
-        };
-        let wanted = wanted.load(Ordering::Relaxed);
-        let mut chunk = Chunk::default();
-        for row in listings.by_ref().take(wanted) {
-            match row {
-                Ok(good) => chunk.good.push(good),
-                Err(bad) => chunk.bad.push(BadRow {
-                    line: bad.line,
-                    reason: bad.reason,
-                    text: bad.text,
-                }),
+    let body = std::io::BufReader::with_capacity(1 << 18, file);
+    let filler = Filler {
+        wanted,
+        chunks,
+        handle,
+    };
+    match recipe.makes() {
+        Makes::Listings => {
+            let mut rows = recipe.listings(body, limits)?;
+            filler.fill(&mut rows, Good::Listings, usize::MAX, |_| 0);
+            rows.finish()
+        }
+        Makes::Items => {
+            let Some(mut rows) = recipe.items(body, limits)? else {
+                return Ok(());
+            };
+            filler.fill(&mut rows, Good::Items, ITEMS, |item| item.text.len());
+            rows.finish()
+        }
+        Makes::Scores => {
+            let Some(mut rows) = recipe.scores(body, limits)? else {
+                return Ok(());
+            };
+            filler.fill(&mut rows, Good::Scores, usize::MAX, |_| 0);
+            rows.finish()
+        }
+    }
+    .map(|_| ())
+}
+
+/// Fills chunks, and hands each on when there is a place for it.
+struct Filler<'f> {
+    wanted: &'f AtomicUsize,
+    chunks: &'f mpsc::Sender<Chunk>,
+    handle: &'f Handle,
+}
+
+impl Filler<'_> {
+    /// Goes through all rows, in chunks of `most` at most, unless nobody wants more of them.
+    fn fill<T>(
+        &self,
+        rows: &mut impl Iterator<Item = Result<T, noroshi_exchange::BadRow>>,
+        made: impl Fn(Vec<T>) -> Good,
+        most: usize,
+        bytes: impl Fn(&T) -> usize,
+    ) {
+        let mut ended = false;
+        while !ended {
+            let Ok(place) = self.handle.block_on(self.chunks.reserve()) else {
+                return;
+            };
+            let wanted = self.wanted.load(Ordering::Relaxed).min(most);
+            let (mut good, mut bad, mut taken) = (Vec::new(), Vec::new(), 0);
+            while !ended && good.len() + bad.len() < wanted && taken < ITEM_BYTES {
+                match rows.next() {
+                    None => ended = true,
+                    Some(Ok(row)) => {
+                        taken += bytes(&row);
+                        good.push(row);
+                    }
+                    Some(Err(row)) => bad.push(BadRow {
+                        line: row.line,
+                        reason: row.reason,
+                        text: row.text,
+                    }),
+                }
             }
-        }
-        let ended = chunk.rows() < wanted;
-        if chunk.rows() > 0 {
-            place.send(chunk);
-        }
-        if ended {
-            return listings.finish().map(|_| ());
+            if good.len() + bad.len() > 0 {
+                place.send(Chunk {
+                    good: made(good),
+                    bad,
+                });
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod collect;
+pub(crate) mod exist;
 pub(crate) mod extract;
 mod input;
 pub(crate) mod key;
@@ -37,5 +38,6 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Source(command) => source::run(&place, &command).await,
         Command::Account(command) => account::run(&place, &command).await,
         Command::Key(command) => key::run(&place, &command).await,
+        Command::Exist(command) => exist::run(&place, &command).await,
     }
 }

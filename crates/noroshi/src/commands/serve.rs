@@ -69,8 +69,11 @@ pub(crate) async fn run(args: &ServeArgs, place: &PlaceArgs) -> anyhow::Result<(
         true => demo::warninglists(),
         false => place.warninglists(),
     };
+    // It may be ended anywhere.
+    let hunting = tokio::spawn(noroshi_watch::hunt(store.clone()));
     let state = AppState::new(store, Arc::new(warninglists), settings);
     noroshi_web::serve(listeners, state, async move { stop.asked().await }).await?;
+    hunting.abort();
     if let Some(schedule) = schedule {
         schedule.await?;
     }

@@ -96,6 +96,9 @@ impl Store {
                 UNION SELECT 1 FROM account WHERE owner = ?1
                 UNION SELECT 1 FROM post WHERE account = ?1
                 UNION SELECT 1 FROM story WHERE account = ?1
+                UNION SELECT 1 FROM exist_access WHERE account = ?1
+                UNION SELECT 1 FROM annotation WHERE account = ?1
+                UNION SELECT 1 FROM annotation_target WHERE account = ?1
                 UNION SELECT 1 FROM list WHERE owner = ?1 LIMIT 1";
             if tx
                 .query_opt(past, params![account.id], |row| row.int(0))?

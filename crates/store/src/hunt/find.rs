@@ -7,7 +7,7 @@ use noroshi_query::Rules;
 use super::{Eyes, Hunt, HuntForm, KNOWN, MOST_COUNTED, READABLE, lines};
 use crate::error::{Error, Result};
 use crate::sql::{Conn, Param, Row, params};
-use crate::{Reader, Store, account, key};
+use crate::{Reader, Store, key};
 
 /// Hunts that one page has at most.
 const PAGE: usize = 500;
@@ -49,28 +49,6 @@ pub(super) fn one(conn: &Conn, eyes: &Eyes, id: i64) -> Result<Hunt> {
     complete(conn, eyes, &mut hunts)?;
     let hunt = hunts.pop();
     hunt.ok_or_else(|| Error::not_found("hunt", id.to_string()))
-}
-
-/// Numbers of the hunts of that name that may be seen: `name`, or `owner/name`.
-pub(crate) fn named(conn: &Conn, reader: &Reader, name: &str) -> Result<Vec<i64>> {
-    let eyes = Eyes::of(conn, reader)?;
-    let (owner, name) = match name.split_once('/') {
-        Some((owner, name)) => (Some(account::by_name(conn, owner)), name),
-        None => (None, name),
-    };
-    let owner = match owner {
-        Some(Ok(owner)) => owner.id,
-        Some(Err(Error::NotFound { .. })) => return Ok(Vec::new()),
-        Some(Err(error)) => return Err(error),
-        None => 0,
-    };
-    let sql = format!(
-        "SELECT u.id FROM hunt u WHERE {KNOWN} AND lower(u.name) = lower(?3)
-            AND (?4 = 0 OR u.owner = ?4) ORDER BY u.id"
-    );
-    conn.query(&sql, &eyes.on_hunts(&[name.into(), owner.into()]), |row| {
-        row.int(0)
-    })
 }
 
 /// Fills in what stands in other tables; a few statements a hunt for what is counted.

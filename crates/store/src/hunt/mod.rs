@@ -4,6 +4,7 @@
 //! that which they may read themselves; nothing here counts or names anything else.
 
 mod act;
+mod asked;
 mod find;
 mod hit;
 mod job;
@@ -11,6 +12,8 @@ mod known;
 mod place;
 mod since;
 mod write;
+
+pub(crate) use asked::{Asked, FoundBy, statements};
 
 pub use act::{Deed, HitAction};
 pub use hit::{Hit, HitFilter, HitPage, HitState, HuntRef, Said};

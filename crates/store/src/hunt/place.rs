@@ -12,10 +12,9 @@ use super::write::{raise, zone_of};
 use super::{MOST_AN_HOUR, lines};
 use crate::error::Result;
 use crate::news::Chunk;
-use crate::notice;
-use crate::notification;
 use crate::sql::{Param, Tx, params};
 use crate::{Entry, Listing, Reader, Store, now};
+use crate::{notice, notification};
 
 /// An hour in microseconds.
 const HOUR: i64 = 3_600_000_000;
@@ -27,7 +26,7 @@ const TOGETHER: usize = 64;
 pub struct HuntPlace {
     /// The last change that was, whole.
     pub seq: i64,
-    /// The last observable of the next change, 0 before its first.
+    /// The last observable or item of the next change, 0 before its first.
     pub observable: i64,
     /// Of the hunts.
     pub version: i64,

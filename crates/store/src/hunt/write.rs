@@ -193,11 +193,12 @@ fn insert(tx: &Tx, owner: i64, new: &NewHunt) -> Result<i64> {
     let id = tx.query_opt(sql, row, |row| row.int(0))?;
     let text = format!("there is a hunt {:?} already", new.name);
     let id = id.ok_or(Error::Conflict(text))?;
-    set_outlets(tx, &Reader::account(owner.id), id, new)?;
+    set_outlets(tx, owner.id, id, new)?;
     Ok(id)
 }
 
-fn set_outlets(tx: &Tx, reader: &Reader, id: i64, new: &NewHunt) -> Result<()> {
+fn set_outlets(tx: &Tx, owner: i64, id: i64, new: &NewHunt) -> Result<()> {
+    let reader = &Reader::account(owner);
     tx.execute("DELETE FROM hunt_channel WHERE hunt = ?1", params![id])?;
     for channel in &new.channels {
         let sql = "INSERT INTO hunt_channel (hunt, channel)
@@ -249,7 +250,7 @@ fn update(tx: &Tx, hunt: &Hunt, new: &NewHunt) -> Result<()> {
     if lines != hunt.queries.join("\n") || new.enabled != hunt.enabled {
         switch(tx, hunt.id, new.enabled, version)?;
     }
-    set_outlets(tx, &Reader::account(owner.id), hunt.id, new)
+    set_outlets(tx, owner.id, hunt.id, new)
 }
 
 fn switch(tx: &Tx, id: i64, on: bool, version: i64) -> Result<()> {

@@ -8,6 +8,7 @@ use noroshi_indicator::Observable;
 use super::seen::Seen;
 use super::{begin_chunk, end_chunk};
 use crate::batch::Counts;
+use crate::change::ChangeKind;
 use crate::context::{Context, Remembered};
 use crate::error::{Error, Result};
 use crate::listing::{DELISTED, Image, LISTED};
@@ -103,7 +104,7 @@ impl Work {
         tx.bulk(&listing::TABLE, insert)?;
         changed.append(&mut again);
         replace(tx, self.source, self.batch, &changed)?;
-        end_chunk(tx, self.source, chunk, &counts)?;
+        end_chunk(tx, ChangeKind::Listings, self.source, chunk, &counts)?;
         seen.add(&same)?;
         Ok(counts)
     }
@@ -295,7 +296,7 @@ impl Delist {
             delisted: rows.len() as i64,
             ..Counts::default()
         };
-        end_chunk(tx, self.source, chunk, &counts)?;
+        end_chunk(tx, ChangeKind::Listings, self.source, chunk, &counts)?;
         Ok(counts)
     }
 }

@@ -19,7 +19,9 @@ use crate::{Reader, Store, context, now, observable, source};
 const SAMPLE: i64 = 20_000;
 /// Values that are looked for elsewhere.
 const ELSEWHERE: usize = 2_000;
-/// Families, and tags, that are named.
+/// Characters of a title.
+const TITLE: usize = 120;
+/// Families, tags and items that are named.
 const NAMED: usize = 3;
 
 /// When a source speaks.
@@ -61,6 +63,9 @@ pub struct Digest {
     pub tags: Vec<(String, i64)>,
     /// Values that others here had named before, as far as everyone may know.
     pub elsewhere: i64,
+    /// The newest items: the post, and its title.
+    #[serde(default)]
+    pub items: Vec<(i64, String)>,
     /// Whether these are counts of a sample, hence "at least".
     pub sampled: bool,
     /// The newest batch it tells of.
@@ -87,6 +92,9 @@ impl fmt::Display for Digest {
             write!(f, "; {least}{} known here before", self.elsewhere)?;
         }
         f.write_char('.')?;
+        for (post, title) in &self.items {
+            write!(f, "\n- [{}](/post/{post})", plain(title))?;
+        }
         for (title, names) in [("Families", &self.families), ("Tags", &self.tags)] {
             if !names.is_empty() {
                 write!(f, "\n{title}: {}.", told(names))?;
@@ -262,7 +270,20 @@ fn look_closer(
     observables.truncate(ELSEWHERE);
     observables.sort_unstable();
     digest.elsewhere = elsewhere(conn, source, state.audience, &observables)?;
+    digest.items = items(conn, source, state, last)?;
     Ok(())
+}
+
+/// The titles of the newest items.
+fn items(conn: &Conn, source: i64, state: &State, last: i64) -> Result<Vec<(i64, String)>> {
+    let sql = "SELECT i.post, coalesce(i.title, p.text) FROM item i JOIN post p ON p.id = i.post
+        WHERE i.chunk > ?1 AND i.chunk <= ?2 AND i.source = ?3 AND p.deleted IS NULL
+        ORDER BY i.chunk DESC, i.post DESC LIMIT ?4";
+    let row = params![state.digested, last, source, NAMED as i64];
+    conn.query(sql, row, |row| {
+        let title = row.text(1)?.chars().take(TITLE).collect();
+        Ok((row.int(0)?, title))
+    })
 }
 
 fn is_japanese(observable: &Observable) -> bool {

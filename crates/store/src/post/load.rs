@@ -6,7 +6,7 @@ use super::{Entry, MENTION, Post, Repost, Speaker, digest};
 use crate::error::Result;
 use crate::reader::{SEEN, Sight};
 use crate::sql::{Conn, Row, params};
-use crate::{AccountKind, Reader, Store, attachment, observable, source};
+use crate::{AccountKind, Form, Reader, Store, attachment, item, observable, source};
 
 /// Posts that one call loads.
 pub(crate) const MOST: usize = 1_000;
@@ -37,7 +37,7 @@ impl Store {
 const COLUMNS: &str =
     "p.id, p.account, a.name, a.kind, p.text, p.reply_to, p.thread, d.name, p.tlp,
     p.revision, p.batch, p.observed, p.published, p.received, p.edited, p.deleted, b.state,
-    p.digest";
+    p.digest, p.form";
 
 /// Those of the posts that the reader may see, in the order asked; reposts are none of them.
 pub(crate) fn load(conn: &Conn, sight: &Sight, ids: &[i64]) -> Result<Vec<Post>> {
@@ -47,9 +47,20 @@ pub(crate) fn load(conn: &Conn, sight: &Sight, ids: &[i64]) -> Result<Vec<Post>>
         WHERE p.id = ANY(?3) AND p.repost_of IS NULL AND {SEEN}"
     );
     let row = params![sight.me(), sight.audiences(), ids];
-    let posts = conn.query(&sql, row, from_row)?;
+    let mut forms = HashMap::new();
+    let posts = conn.query(&sql, row, |row| {
+        let post = from_row(row)?;
+        match row.int(18)? {
+            0 => {}
+            form => drop(forms.insert(post.id, Form::from_code(form)?)),
+        }
+        Ok(post)
+    })?;
     let mut posts: HashMap<i64, Post> = posts.into_iter().map(|post| (post.id, post)).collect();
     complete(conn, sight, &mut posts)?;
+    for (post, item) in item::of_posts(conn, sight, &forms)? {
+        of(&mut posts, post, |post| post.item = Some(Box::new(item)));
+    }
     let mut ordered = Vec::with_capacity(posts.len());
     for id in ids {
         ordered.extend(posts.remove(id));
@@ -81,6 +92,7 @@ fn from_row(row: &Row) -> Result<Post> {
         digest: digest::from_column(row.opt_text(17)?),
         undone: matches!(row.opt_int(16)?, Some(5 | 6)),
         tags: Vec::new(),
+        item: None,
         to: Vec::new(),
         to_ids: Vec::new(),
         observables: Vec::new(),

@@ -6,6 +6,7 @@
 
 mod act;
 mod digest;
+mod index;
 mod load;
 mod reading;
 mod search;
@@ -20,15 +21,17 @@ pub use search::{PostOptions, PostPage};
 pub use timeline::{Timeline, TimelinePage};
 pub use write::NewPost;
 
+pub(crate) use index::{Index, forget_many, index_many, reserve, words};
 pub(crate) use load::{entries, load};
-pub(crate) use search::named;
+pub(crate) use reading::Reading;
+pub(crate) use search::{named, of_kind};
 pub(crate) use statement::{Mentioned, naming};
 pub(crate) use walk::{Eyes, Walk as PostWalk, newest};
-pub(crate) use write::{open_to, speak, usual_tlp, who_may_see};
+pub(crate) use write::{open_to, speak, standing, usual_tlp, who_may_see};
 
 use noroshi_indicator::{Observable, Tlp};
 
-use crate::{AccountKind, Attachment};
+use crate::{AccountKind, Attachment, Item};
 
 /// The kind of statement that a mention of a post has.
 pub(crate) const MENTION: i64 = 1;
@@ -86,6 +89,9 @@ pub struct Post {
     pub to: Vec<String>,
     /// The numbers of these accounts.
     pub to_ids: Vec<i64>,
+    /// What it is besides, if an outside author wrote it or a publisher recorded it; its text is plain then, not
+    /// Markdown.
+    pub item: Option<Box<Item>>,
     /// What it names, in a fixed order.
     pub observables: Vec<Observable>,
     /// Files.

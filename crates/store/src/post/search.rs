@@ -4,16 +4,18 @@ use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use noroshi_indicator::{fold, tokens};
-use noroshi_query::{Expr, Matcher, Query, StatementKind, Term};
+use noroshi_query::{Expr, Folded, Matcher, Query, StatementKind, Term};
 
 use super::load::entries;
 use super::walk::{Eyes, Walk, newest};
 use super::{Entry, MENTION};
 use crate::error::{Error, Result, in_time};
+use crate::hunt::{self, Asked};
+use crate::item::{PRODUCT, VENDOR};
 use crate::reader::Sources;
 use crate::search;
 use crate::sql::{Conn, params};
-use crate::{Reader, Store};
+use crate::{Form, Reader, Store};
 
 /// Rows of the first block of a page, and of the largest.
 const FIRST_BLOCK: usize = 64;
@@ -114,6 +116,7 @@ fn visit(
     let sight = reader.sight(conn)?;
     let sources = reader.sources(conn)?;
     let matcher = Matcher::new(query).map_err(|error| Error::Invalid(error.to_string()))?;
+    let asked = Asked::of(conn, &sight, query)?;
     let eyes = Eyes {
         sight: &sight,
         muted: Vec::new(),
@@ -135,8 +138,14 @@ fn visit(
         let Some(entries) = in_time(entries(conn, &sight, &ids))? else {
             return Ok(false);
         };
+        let found_by = match in_time(asked.found(conn, &[], &ids))? {
+            Some(found_by) => found_by,
+            None => return Ok(false),
+        };
         for entry in entries {
-            if matcher.matches(&entry.statement()) && show(entry).is_break() {
+            let statement = entry.statement();
+            let folded = Folded::new(&statement).found_by(found_by.post(entry.id));
+            if matcher.matches_folded(&folded) && show(entry).is_break() {
                 return Ok(true);
             }
         }
@@ -242,17 +251,30 @@ fn of_term(conn: &Conn, sources: &Sources, eyes: &Eyes, term: &Term) -> Result<V
         Term::Source(name) | Term::From(name) => vec![Walk::Accounts(named(conn, name)?)],
         Term::To(name) => named(conn, name)?.into_iter().map(Walk::To).collect(),
         Term::Family(_) | Term::In(StatementKind::Listing) => Vec::new(),
-        Term::In(StatementKind::Post)
-        | Term::Is(_)
-        | Term::Has(_)
+        Term::In(kind) => of_kind(*kind),
+        Term::Vendor(name) => vec![Walk::Label(VENDOR, fold(name))],
+        Term::Product(name) => vec![Walk::Label(PRODUCT, fold(name))],
+        Term::Cvss(_) => vec![Walk::Form(Form::Vulnerability)],
+        Term::Is(_) | Term::Has(_) => vec![Walk::Said],
+        Term::Hunt(name) => match hunt::statements(conn, eyes.sight, name)? {
+            Some((_, posts)) => vec![Walk::These(posts)],
+            None => vec![Walk::All],
+        },
+        Term::Japan
         | Term::Regex(_)
-        | Term::Hunt(_)
         | Term::Tlp(_)
         | Term::Since(_)
         | Term::Until(_)
         | Term::First(_)
         | Term::Last(_) => vec![Walk::All],
     })
+}
+
+/// The walks that meet all of one sort.
+pub(crate) fn of_kind(kind: StatementKind) -> Vec<Walk> {
+    let forms = Form::ALL.into_iter().filter(|form| form.kind() == kind);
+    let said = (kind == StatementKind::Post).then_some(Walk::Said);
+    said.into_iter().chain(forms.map(Walk::Form)).collect()
 }
 
 /// Numbers of the accounts of that name, however it is spelled.
@@ -265,7 +287,7 @@ pub(crate) fn named(conn: &Conn, name: &str) -> Result<Vec<i64>> {
 /// The posts that name what a term finds, if that is not too much.
 fn naming(conn: &Conn, sources: &Sources, eyes: &Eyes, term: &Term) -> Result<Vec<Walk>> {
     let (mut leads, mut looked_at) = (Vec::new(), 0);
-    for walk in search::walks_of(conn, term)? {
+    for walk in search::walks_of(conn, eyes.sight, term)? {
         if walk == search::Walk::All {
             return Ok(vec![Walk::All]);
         }

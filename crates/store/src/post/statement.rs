@@ -8,9 +8,10 @@ use noroshi_query::{Statement, StatementKind};
 
 use super::{Entry, MENTION, Post, PostWalk, load};
 use crate::error::Result;
+use crate::item::VENDOR;
 use crate::reader::{SEEN, Sight};
 use crate::sql::{Conn, params};
-use crate::{AccountKind, observable};
+use crate::{AccountKind, Form, observable};
 
 /// Mentions that one statement reads.
 const MOST: i64 = 2_000;
@@ -24,8 +25,9 @@ impl Post {
     /// As a statement about some of what it names.
     fn said_of<'a>(&'a self, observables: &'a [Observable]) -> Statement<'a> {
         let seen = self.observed.unwrap_or(self.published);
+        let item = self.item.as_deref();
         Statement {
-            kind: StatementKind::Post,
+            kind: item.map_or(StatementKind::Post, |item| item.form.kind()),
             observables,
             from: &self.from.name,
             by_source: self.from.kind == AccountKind::Source,
@@ -33,6 +35,9 @@ impl Post {
             family: None,
             tags: &self.tags,
             text: Some(&self.text),
+            vendors: item.map_or(&[], |item| &item.vendors),
+            products: item.map_or(&[], |item| &item.products),
+            cvss: item.and_then(|item| item.cvss),
             tlp: self.tlp,
             received: self.received,
             first_seen: seen,
@@ -52,12 +57,16 @@ impl Entry {
         match &self.repost {
             None => said,
             Some(repost) => Statement {
+                kind: StatementKind::Post,
                 observables: &[],
                 from: &repost.by.name,
                 by_source: repost.by.kind == AccountKind::Source,
                 to: &[],
                 tags: &[],
                 text: None,
+                vendors: &[],
+                products: &[],
+                cvss: None,
                 received: repost.at,
                 first_seen: repost.at,
                 last_seen: repost.at,
@@ -86,9 +95,22 @@ impl Mentioned {
 
     /// Whether a walk of posts comes past it.
     pub(crate) fn met_by(&self, walk: &PostWalk) -> bool {
-        let post = &self.post;
+        let (post, item) = (&self.post, self.post.item.as_deref());
         match walk {
             PostWalk::All => true,
+            PostWalk::Said => item.is_none(),
+            PostWalk::Form(form) => item.is_some_and(|item| item.form == *form),
+            PostWalk::Label(kind, label) => item.is_some_and(|item| {
+                let names = match *kind {
+                    VENDOR => &item.vendors,
+                    _ => &item.products,
+                };
+                names.iter().any(|name| fold(name) == *label)
+            }),
+            PostWalk::Followed(accounts) => {
+                let read = item.is_none_or(|item| matches!(item.form, Form::Social | Form::News));
+                read && accounts.contains(&post.from.id)
+            }
             PostWalk::Accounts(accounts) => accounts.contains(&post.from.id),
             PostWalk::Tag(tag) => post.tags.iter().any(|one| fold(one) == *tag),
             PostWalk::To(account) => post.to_ids.contains(account),
@@ -97,6 +119,7 @@ impl Mentioned {
                 let there: Vec<String> = texts.flat_map(|text| tokens(text)).collect();
                 words.iter().all(|word| there.contains(word))
             }
+            PostWalk::These(posts) => posts.contains(&post.id),
             PostWalk::Naming(observables) => observables.contains(&self.id),
         }
     }

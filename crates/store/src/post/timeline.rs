@@ -18,7 +18,7 @@ const LARGEST: usize = 1_000;
 pub enum Timeline {
     /// Of the accounts and with the tags that somebody follows, and their own.
     Home(i64),
-    /// Everything the reader may see.
+    /// Everything that accounts here wrote, as far as the reader may see it; what sources collected is on their own.
     Everyone,
     /// For an account: it is mentioned or answered.
     To(i64),
@@ -146,17 +146,17 @@ fn walks(conn: &Conn, reader: &Reader, timeline: &Timeline) -> Result<Vec<Walk>>
             let mut accounts = follow::followed(conn, *account)?;
             accounts.push(*account);
             let tags = follow::followed_tags(conn, *account)?.into_iter();
-            let mut walks = vec![Walk::Accounts(accounts)];
+            let mut walks = vec![Walk::Followed(accounts)];
             walks.extend(tags.map(Walk::Tag));
             walks
         }
-        Timeline::Everyone => vec![Walk::All],
+        Timeline::Everyone => vec![Walk::Said],
         Timeline::To(account) => vec![Walk::To(*account)],
         Timeline::Tag(tag) => vec![Walk::Tag(fold(tag))],
         Timeline::Account(name) => vec![Walk::Accounts(vec![account::by_name(conn, name)?.id])],
         Timeline::List(owner, name) => {
             let list = list::by_name(conn, reader, owner, name)?;
-            vec![Walk::Accounts(list::members(conn, list.audience)?)]
+            vec![Walk::Followed(list::members(conn, list.audience)?)]
         }
         Timeline::Starred(_) => Vec::new(),
     })

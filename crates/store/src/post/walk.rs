@@ -5,6 +5,7 @@
 //! followed, tags followed), not with the posts there are.
 
 use super::MENTION;
+use crate::Form;
 use crate::error::Result;
 use crate::reader::{SEEN, Sight};
 use crate::sql::{Conn, Param, params};
@@ -12,14 +13,26 @@ use crate::sql::{Conn, Param, params};
 /// Numbers of posts that PostgreSQL looks through at first for a word; each time twice as many. So a
 /// common word costs a few rows, and a rare one a few statements.
 const WINDOW: i64 = 4_096;
+/// Behind a window of so many numbers a word is taken for rare: those that have it are asked for all at once.
+const WIDEST: i64 = 16_384;
+/// Posts that a rare word has at most.
+const RARE: i64 = 5_000;
 
 /// One walk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Walk {
     /// Everything that the reader may see.
     All,
+    /// Everything that accounts here wrote, as far as the reader may see it: no items.
+    Said,
+    /// Items of one form.
+    Form(Form),
+    /// Records with this vendor or product: which of them, folded.
+    Label(i64, String),
     /// What these accounts wrote and reposted.
     Accounts(Vec<i64>),
+    /// What these accounts wrote and reposted, and what their sources collected for reading: no records.
+    Followed(Vec<i64>),
     /// With this tag, folded.
     Tag(String),
     /// For this account: it is mentioned or answered.
@@ -28,6 +41,8 @@ pub(crate) enum Walk {
     Words(Vec<String>),
     /// Naming one of these observables.
     Naming(Vec<i64>),
+    /// These, and no others.
+    These(Vec<i64>),
 }
 
 /// Who asks, and whom that one does not want to read.
@@ -81,6 +96,27 @@ impl Walk {
                 met.extend(ask(&own, eyes.sight.me().into())?);
                 Ok(met)
             }
+            Walk::Said => {
+                let inner = one("p.id", "post p", "p.audience = {v} AND p.form = 0");
+                let mut met = of_each(&inner, eyes.sight.audiences())?;
+                let own = one("p.id", "post p", "p.author = ?3 AND p.form = 0");
+                met.extend(ask(&own, eyes.sight.me().into())?);
+                Ok(met)
+            }
+            Walk::Form(form) => {
+                // The condition on the partial index is spelt out.
+                let of_form = one("p.id", "post p", "p.form = ?3 AND p.form > 0");
+                ask(&of_form, form.code().into())
+            }
+            Walk::Label(kind, label) => {
+                let from = "item_label t JOIN post p ON p.id = t.post";
+                let key = format!("t.kind = {kind} AND t.label = ?3");
+                ask(&one("t.post", from, &key), label.into())
+            }
+            Walk::Followed(accounts) => {
+                let key = "p.account = {v} AND p.form <= 2";
+                of_each(&one("p.id", "post p", key), accounts)
+            }
             Walk::Accounts(accounts) => {
                 of_each(&one("p.id", "post p", "p.account = {v}"), accounts)
             }
@@ -97,6 +133,7 @@ impl Walk {
                 let group = format!("m.observable = {{v}} AND m.kind = {MENTION}");
                 of_each(&one("m.statement", from, &group), observables)
             }
+            Walk::These(posts) => ask(&one("p.id", "post p", "p.id = ANY(?3)"), posts.into()),
             Walk::Words(words) => with_words(conn, eyes, words, below, count),
         }
     }
@@ -161,6 +198,13 @@ fn with_words(
     let (mut met, mut window) = (Vec::new(), WINDOW);
     let mut below = below.min(newest + 1);
     while below > 0 && (met.len() as i64) < count {
+        if window > WIDEST
+            && let Some(rest) = rare(conn, eyes, &words, below)?
+        {
+            met.extend(rest);
+            met.truncate(usize::try_from(count).unwrap_or_default());
+            return Ok(met);
+        }
         let from = below.saturating_sub(window).max(0);
         let more = count - met.len() as i64;
         let row = params![me, audiences, &words, below, more, &eyes.muted, from];
@@ -168,6 +212,21 @@ fn with_words(
         (below, window) = (from, window.saturating_mul(2));
     }
     Ok(met)
+}
+
+/// All posts below a number with words that few have, newest first; nothing where they are too many. They are asked
+/// for without an order, so that PostgreSQL goes by the words and not through all posts.
+fn rare(conn: &Conn, eyes: &Eyes, words: &str, below: i64) -> Result<Option<Vec<i64>>> {
+    let standing = standing();
+    let sql = format!(
+        "WITH met AS MATERIALIZED (SELECT p.id FROM post p
+            WHERE p.tokens @@ (?3::text)::tsquery AND p.id < ?4 AND {standing} LIMIT ?5)
+        SELECT id FROM met ORDER BY id DESC"
+    );
+    let (me, audiences) = (eyes.sight.me(), eyes.sight.audiences());
+    let row = params![me, audiences, words, below, RARE + 1, &eyes.muted];
+    let met = conn.query(&sql, row, |row| row.int(0))?;
+    Ok((met.len() as i64 <= RARE).then_some(met))
 }
 
 fn quoted(words: &[String], quote: char, between: &str) -> String {

@@ -2,16 +2,18 @@
 
 use noroshi_indicator::{Observable, Tlp};
 
+use super::index::{Index, forget_many, index_many};
 use super::reading::Reading;
-use super::{MENTION, Post, Revision, load};
+use super::{Post, Revision, load};
 use crate::audience::{self, Audience, AudienceKind, EVERYONE};
 use crate::change::{Announced, ChangeKind};
 use crate::error::{Error, Result};
 use crate::notification::{self, NotificationKind};
 use crate::reader::SEEN;
-use crate::sql::{Conn, Param, Table, Tx, Type, params};
+use crate::sql::{Conn, Param, Tx, params};
 use crate::{
-    Account, Reader, Role, Store, account, attachment, audit, blob, list, now, observable,
+    Account, Reader, Role, Store, account, annotation, attachment, audit, blob, list, now,
+    observable,
 };
 
 /// The most attachments of a post.
@@ -153,7 +155,7 @@ pub(super) fn one(conn: &Conn, reader: &Reader, id: i64) -> Result<Post> {
 }
 
 /// The post, if the reader may see it and it stands. The number of a repost stands for what it repeats.
-pub(super) fn standing(conn: &Conn, reader: &Reader, id: i64) -> Result<Post> {
+pub(crate) fn standing(conn: &Conn, reader: &Reader, id: i64) -> Result<Post> {
     let sql = "SELECT repost_of FROM post WHERE id = ?1 AND repost_of IS NOT NULL";
     let repeated = conn.query_opt(sql, params![id], |row| row.int(0))?;
     let post = one(conn, reader, repeated.unwrap_or(id))?;
@@ -253,7 +255,7 @@ pub(super) fn insert(tx: &Tx, sent: &Sent, reading: &Reading) -> Result<i64> {
         sent.at
     ];
     let id = tx.query_one(sql, row, |row| row.int(0))?;
-    index(tx, id, reading, &observables)?;
+    index_many(tx, &[(id, Index::of(reading, observables))])?;
     let mentioned = set_to(tx, id, sent.reply_to, reading)?;
     tell(tx, sent, id, &mentioned)?;
     announce(tx, ChangeKind::Posted, id);
@@ -286,8 +288,8 @@ fn edit(tx: &Tx, post: &Post, reading: &Reading) -> Result<()> {
     let sql = "UPDATE post SET text = ?2, revision = revision + 1, edited = ?3 WHERE id = ?1";
     tx.execute(sql, params![post.id, &reading.text, now()])?;
     let known = addressed(tx, post.id)?;
-    forget(tx, post.id)?;
-    index(tx, post.id, reading, &observables)?;
+    forget_many(tx, &[post.id])?;
+    index_many(tx, &[(post.id, Index::of(reading, observables))])?;
     let sql = "SELECT reply_to FROM post WHERE id = ?1";
     let reply_to = tx.query_one(sql, params![post.id], |row| row.opt_int(0))?;
     let mentioned = set_to(tx, post.id, reply_to, reading)?;
@@ -309,7 +311,8 @@ fn edit(tx: &Tx, post: &Post, reading: &Reading) -> Result<()> {
 /// Tells which contents of files nothing names any more.
 fn delete(tx: &Tx, post: &Post) -> Result<Vec<Vec<u8>>> {
     let id = post.id;
-    forget(tx, id)?;
+    forget_many(tx, &[id])?;
+    annotation::forget(tx, &[id])?;
     for sql in [
         "DELETE FROM post_revision WHERE post = ?1",
         "DELETE FROM star WHERE post = ?1",
@@ -346,67 +349,6 @@ fn number(tx: &Tx, observables: &[Observable]) -> Result<Vec<i64>> {
     observable::lock(tx)?;
     let observables: Vec<&Observable> = observables.iter().collect();
     Ok(observable::find_or_insert(tx, &observables)?.ids)
-}
-
-const MENTIONS: Table = Table {
-    name: "mention",
-    columns: &[
-        ("observable", Type::Big),
-        ("kind", Type::Small),
-        ("statement", Type::Big),
-    ],
-};
-
-const TAGS: Table = Table {
-    name: "post_tag",
-    columns: &[
-        ("tag", Type::Text),
-        ("post", Type::Big),
-        ("label", Type::Text),
-    ],
-};
-
-/// Writes what a post is found by.
-fn index(tx: &Tx, id: i64, reading: &Reading, observables: &[i64]) -> Result<()> {
-    let mentions = observables.iter();
-    tx.bulk(
-        &MENTIONS,
-        mentions.map(|observable| [(*observable).into(), MENTION.into(), id.into()]),
-    )?;
-    let tags = reading.tags.iter();
-    tx.bulk(
-        &TAGS,
-        tags.map(|(tag, label)| [tag.into(), id.into(), label.into()]),
-    )?;
-    match tx.conn {
-        Conn::Sqlite(_) => {
-            let sql = "INSERT INTO post_prose (rowid, tokens) VALUES (?1, ?2)";
-            tx.execute(sql, params![id, &reading.words.join(" ")])?;
-        }
-        Conn::Postgres(_) => {
-            let sql = "UPDATE post SET tokens = array_to_tsvector(
-                ARRAY(SELECT jsonb_array_elements_text(?2::text::jsonb))) WHERE id = ?1";
-            let words = serde_json::Value::from(reading.words.clone()).to_string();
-            tx.execute(sql, params![id, &words])?;
-        }
-    }
-    Ok(())
-}
-
-/// Removes what a post is found by.
-fn forget(tx: &Tx, id: i64) -> Result<()> {
-    tx.execute(
-        "DELETE FROM mention WHERE kind = ?2 AND statement = ?1",
-        params![id, MENTION],
-    )?;
-    tx.execute("DELETE FROM post_tag WHERE post = ?1", params![id])?;
-    tx.execute("DELETE FROM post_to WHERE post = ?1", params![id])?;
-    let sql = match tx.conn {
-        Conn::Sqlite(_) => "DELETE FROM post_prose WHERE rowid = ?1",
-        Conn::Postgres(_) => "UPDATE post SET tokens = NULL WHERE id = ?1",
-    };
-    tx.execute(sql, params![id])?;
-    Ok(())
 }
 
 fn addressed(conn: &Conn, id: i64) -> Result<Vec<i64>> {

@@ -52,6 +52,7 @@ async fn hit_all(store: &Store, hunts: &[i64]) -> usize {
     let mut found = Vec::new();
     for one in &news {
         match &one.brought {
+            Brought::Items(_) => {}
             Brought::Entry(entry, _) => {
                 found.extend(hunts.iter().map(|hunt| NewHit::entry(*hunt, entry)));
             }
@@ -291,6 +292,74 @@ fn a_hit_is_seen_by_who_sees_the_hunt_and_the_statement() {
 }
 
 #[test]
+fn hits_are_searched_for_by_the_name_of_their_hunt() {
+    hub::on_each_engine(async |target| {
+        let store = hub::open(&target).await;
+        let (aiko, ben) = (person(&store, "aiko").await, person(&store, "ben").await);
+        let open = store
+            .ensure_source(hub::new_source("open", Mode::Snapshot))
+            .await
+            .unwrap();
+        let rows = |names: &[&str]| {
+            names
+                .iter()
+                .map(|name| hub::row(hub::domain(name)))
+                .collect()
+        };
+        hub::import(&store, &open, rows(&["before.example"]), vec![], &[]).await;
+        let own = store.add_hunt(aiko, query("Own names", "x")).await.unwrap();
+        let shared = store
+            .add_hunt(aiko, shared(query("shared", "x"), "everyone"))
+            .await
+            .unwrap();
+        hit_all(&store, &[]).await;
+        hub::import(
+            &store,
+            &open,
+            rows(&["before.example", "hit.example"]),
+            vec![],
+            &[],
+        )
+        .await;
+        post(&store, ben, "see 192.0.2.7", "everyone").await;
+        hit_all(&store, &[own.id, shared.id]).await;
+        post(&store, ben, "see 192.0.2.8", "everyone").await;
+        let asked = async |account: i64, text: &str| {
+            let query = noroshi_query::parse(text, 0, &noroshi_query::TimeZone::UTC).unwrap();
+            let reader = Reader::account(account);
+            let page = store
+                .search(&reader, &query, Default::default())
+                .await
+                .unwrap();
+            let values = page
+                .found
+                .iter()
+                .map(|found| found.observable.value().to_owned());
+            let mut values: Vec<String> = values.collect();
+            values.sort();
+            let posts = store
+                .search_posts(&reader, &query, Default::default())
+                .await
+                .unwrap();
+            (values.join(" "), posts.entries.len())
+        };
+        let all = ("192.0.2.7 hit.example".to_owned(), 1);
+        assert_eq!(asked(aiko, "hunt:\"own names\"").await, all);
+        assert_eq!(asked(ben, "hunt:\"own names\"").await, (String::new(), 0));
+        assert_eq!(asked(ben, "hunt:aiko/shared").await, all);
+        assert_eq!(asked(ben, "hunt:ben/shared").await, (String::new(), 0));
+        assert_eq!(
+            asked(ben, "-hunt:shared -kind:domain").await,
+            ("192.0.2.8".to_owned(), 1)
+        );
+        assert_eq!(
+            asked(ben, "hunt:shared kind:domain OR before.example").await,
+            ("before.example hit.example".to_owned(), 0)
+        );
+    });
+}
+
+#[test]
 fn hits_are_worked_on() {
     hub::on_each_engine(async |target| {
         let store = hub::open(&target).await;
@@ -369,7 +438,7 @@ fn a_block_counts_once_and_only_while_no_hunt_changed() {
         let from = store.hunt_place().await.unwrap();
         let entry = |news: &[noroshi_store::News]| match &news[0].brought {
             Brought::Entry(entry, _) => NewHit::entry(hunt.id, entry),
-            Brought::Chunk(_) => panic!("a chunk"),
+            Brought::Chunk(_) | Brought::Items(_) => panic!("a chunk"),
         };
         let (news, next) = store.news(from.seq, 9).await.unwrap();
         let found = vec![entry(&news); 3];

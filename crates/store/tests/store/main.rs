@@ -2,12 +2,14 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "all of it is tests")]
 
 mod activity;
+mod annotations;
 mod changes;
 mod complete;
 mod deliveries;
 mod hub;
 mod hunts;
 mod imports;
+mod items;
 mod managing;
 mod model;
 mod parts;

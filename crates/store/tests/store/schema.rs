@@ -9,16 +9,22 @@ const SQLITE: &[&str] = &[
     include_str!("../../migrations/sqlite/0002_people.sql"),
     include_str!("../../migrations/sqlite/0003_parts.sql"),
     include_str!("../../migrations/sqlite/0004_posts.sql"),
+    include_str!("../../migrations/sqlite/0005_items.sql"),
     include_str!("../../migrations/sqlite/0006_hunts.sql"),
     include_str!("../../migrations/sqlite/0007_deliveries.sql"),
+    include_str!("../../migrations/sqlite/0008_annotations.sql"),
+    include_str!("../../migrations/sqlite/0009_exist.sql"),
 ];
 const POSTGRES: &[&str] = &[
     include_str!("../../migrations/postgres/0001_core.sql"),
     include_str!("../../migrations/postgres/0002_people.sql"),
     include_str!("../../migrations/postgres/0003_parts.sql"),
     include_str!("../../migrations/postgres/0004_posts.sql"),
+    include_str!("../../migrations/postgres/0005_items.sql"),
     include_str!("../../migrations/postgres/0006_hunts.sql"),
     include_str!("../../migrations/postgres/0007_deliveries.sql"),
+    include_str!("../../migrations/postgres/0008_annotations.sql"),
+    include_str!("../../migrations/postgres/0009_exist.sql"),
 ];
 
 /// `table.column` of every CREATE TABLE, read from the text.

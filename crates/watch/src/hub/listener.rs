@@ -4,12 +4,12 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use noroshi_query::{Matcher, Statement};
-use noroshi_store::{Brought, ChangeKind, News, Reader, Result, now};
+use noroshi_store::{Brought, ChangeKind, Chunk, News, Reader, Result, now};
 use tokio::sync::mpsc;
 
 use super::{
     AT_ONCE, Ear, Event, Hub, Listen, Listening, MOST, OF_ACCOUNT, Place, Refused, Said, State,
-    Test, WAITING, event, placed, seen_by,
+    Test, WAITING, event, item_event, placed, seen_by,
 };
 use crate::Id;
 
@@ -31,7 +31,7 @@ pub struct Listener {
     joined: Option<(Id, mpsc::Receiver<Arc<Event>>)>,
     /// What was read from the store and is to be told.
     missed: VecDeque<Arc<Event>>,
-    /// A chunk of which the listings behind an observable are still to be read.
+    /// A chunk of which what is behind a number is still to be read.
     chunk: Option<(News, i64)>,
     /// The last change of which all was read from the store.
     read: i64,
@@ -63,7 +63,7 @@ impl Hub {
             joined: None,
             missed: VecDeque::new(),
             chunk: None,
-            read: match place.observable {
+            read: match place.number {
                 None => place.seq,
                 Some(_) => place.seq - 1,
             },
@@ -163,7 +163,7 @@ impl Listener {
         Ok(true)
     }
 
-    /// Reads some of what was missed from the store, up to the next chunk of listings.
+    /// Reads some of what was missed from the store, up to the next chunk.
     async fn read_on(&mut self) -> Result<()> {
         let reader = self.listen.reader.clone();
         let (news, next) = self.hub.shared.store.news(self.read, AT_ONCE).await?;
@@ -174,14 +174,17 @@ impl Listener {
                 }
                 continue;
             }
-            let listings =
-                matches!(one.brought, Brought::Chunk(_)) && self.listen.test.finds_listings();
-            if listings && one.readers.include(&reader) {
+            let parts = match one.brought {
+                Brought::Chunk(_) => self.listen.test.finds_listings(),
+                Brought::Items(_) => true,
+                Brought::Entry(..) => false,
+            };
+            if parts && one.readers.include(&reader) {
                 let read = match self.place {
                     Place {
                         seq,
-                        observable: Some(observable),
-                    } if seq == one.seq => observable,
+                        number: Some(number),
+                    } if seq == one.seq => number,
                     _ => 0,
                 };
                 self.read = one.seq;
@@ -195,8 +198,10 @@ impl Listener {
 
     /// Reads a block of a chunk.
     async fn read_chunk(&mut self, news: News, after: i64) -> Result<()> {
-        let Brought::Chunk(chunk) = news.brought else {
-            return Ok(());
+        let chunk = match news.brought {
+            Brought::Chunk(chunk) => chunk,
+            Brought::Items(chunk) => return self.read_items(news, chunk, after).await,
+            Brought::Entry(..) => return Ok(()),
         };
         let (listings, next) = self.hub.shared.store.chunk_listings(chunk, after).await?;
         for (place, listing) in placed(news.seq, after, listings) {
@@ -204,6 +209,17 @@ impl Listener {
                 let said = Said::Listing(Box::new(listing));
                 self.missed
                     .push_back(Event::new(place, ChangeKind::Listings, said));
+            }
+        }
+        self.chunk = next.map(|after| (news, after));
+        Ok(())
+    }
+
+    async fn read_items(&mut self, news: News, chunk: Chunk, after: i64) -> Result<()> {
+        let (items, next) = self.hub.shared.store.chunk_items(chunk, after).await?;
+        for item in items {
+            if self.wants(&item.statement()) {
+                self.missed.push_back(item_event(news.seq, item));
             }
         }
         self.chunk = next.map(|after| (news, after));

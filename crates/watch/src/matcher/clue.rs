@@ -40,6 +40,10 @@ pub(super) enum Mark<'a> {
     Family(Cow<'a, str>),
     /// A registered label looks like this.
     Glyphs(Cow<'a, str>),
+    Vendor(Cow<'a, str>),
+    Product(Cow<'a, str>),
+    /// Has a CVSS score.
+    Scored,
     /// Names an observable of this kind.
     Kind(Kind),
     /// Names the observable of this key.
@@ -115,7 +119,11 @@ fn of_term(term: &Term) -> Option<Vec<Clue>> {
         Term::Has(what) => Mark::Has(*what),
         Term::Tag(tag) => Mark::Tag(fold(tag).into()),
         Term::Family(family) => Mark::Family(fold(family).into()),
+        Term::Vendor(vendor) => Mark::Vendor(fold(vendor).into()),
+        Term::Product(product) => Mark::Product(fold(product).into()),
+        Term::Cvss(_) => Mark::Scored,
         Term::Tlp(level) => Mark::Tlp(*level),
+        Term::Japan => return None,
         Term::Since(_) | Term::Until(_) | Term::First(_) | Term::Last(_) => return None,
     };
     Some(vec![Clue::Mark(mark)])
@@ -210,9 +218,9 @@ impl Clue {
             Clue::Mark(mark) => match mark {
                 Mark::Any => 10_000,
                 Mark::In(_) => 5_000,
-                Mark::Kind(_) | Mark::Is(_) | Mark::Has(_) | Mark::Tlp(_) => 3_000,
+                Mark::Kind(_) | Mark::Is(_) | Mark::Has(_) | Mark::Tlp(_) | Mark::Scored => 3_000,
                 Mark::From(_) | Mark::To(_) => 50,
-                Mark::Tag(_) | Mark::Family(_) => 20,
+                Mark::Tag(_) | Mark::Family(_) | Mark::Vendor(_) | Mark::Product(_) => 20,
                 Mark::Value(_) | Mark::Below(_) | Mark::Within(..) | Mark::Glyphs(_) => 2,
             },
         }

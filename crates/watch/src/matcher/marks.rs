@@ -90,10 +90,17 @@ impl Marks {
         if let Some(family) = said.family {
             show(&Mark::Family(folded(family)));
         }
+        for vendor in said.vendors {
+            show(&Mark::Vendor(folded(vendor)));
+        }
+        for product in said.products {
+            show(&Mark::Product(folded(product)));
+        }
         for (is, mark) in [
             (said.reply, Mark::Is(Is::Reply)),
             (said.repost, Mark::Is(Is::Repost)),
             (said.file, Mark::Has(Has::File)),
+            (said.cvss.is_some(), Mark::Scored),
         ] {
             if is {
                 show(&mark);

@@ -136,6 +136,10 @@ impl Form {
         })
     }
 
+    fn audiences(&self) -> &[(String, String)] {
+        &self.audiences
+    }
+
     fn languages(&self) -> Vec<(&'static str, &'static str)> {
         Language::ALL
             .map(|one| (one.tag(), one.own_name()))

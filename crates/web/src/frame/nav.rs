@@ -34,7 +34,9 @@ impl Frame {
     pub(crate) fn work_entries(&self) -> Vec<Entry> {
         let words = self.words;
         vec![
+            self.entry("/hunts", "hunt", words.hunts),
             self.entry("/stories", "story", words.nav_stories),
+            self.entry("/annotate", "label", words.nav_annotate),
             self.entry("/check", "check", words.nav_check),
             self.entry("/sources", "sources", words.nav_sources),
             self.entry("/handover", "clock", words.handover),
@@ -66,6 +68,8 @@ impl Frame {
             "/sources"
         } else if below(&["/post", "/tag/", "/account/", "/list", "/following"]) {
             "/timeline"
+        } else if path.starts_with("/hunt/") {
+            "/hunts"
         } else if path.starts_with("/story/") {
             "/stories"
         } else {

@@ -1,9 +1,10 @@
-//! What administrators do: accounts, organisations and audiences, keys, the audit log.
+//! What administrators do: accounts, organisations and audiences, keys, EXIST's scripts, the audit log.
 
 pub(crate) mod account;
 pub(crate) mod accounts;
 pub(crate) mod audience;
 pub(crate) mod audit;
+pub(crate) mod exist;
 pub(crate) mod key;
 
 use axum::extract::FromRequestParts;

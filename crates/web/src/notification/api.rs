@@ -37,6 +37,8 @@ pub(crate) struct NotificationAnswer {
     by: String,
     /// The post that mentions or answers, or that was reposted or starred.
     post: Option<PostAnswer>,
+    /// The number of the hunt that was stopped.
+    hunt: Option<i64>,
     /// Number of the channel that does not get through.
     channel: Option<i64>,
     /// When.
@@ -52,6 +54,7 @@ impl From<Notification> for NotificationAnswer {
             kind: one.kind.name(),
             by: one.by.name,
             post: one.post.map(PostAnswer::from),
+            hunt: one.hunt.map(|(id, _)| id),
             channel: one.channel.map(|(id, _)| id),
             at: Time(one.at),
             fresh: one.fresh,

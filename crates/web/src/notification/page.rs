@@ -48,7 +48,7 @@ impl Row {
             NotificationKind::Repost => (words.notified_repost, "repost"),
             NotificationKind::Star => (words.notified_star, "star"),
             NotificationKind::Follow => (words.notified_follow, "person"),
-            NotificationKind::HuntPaused => (words.notified_channel, "bell"),
+            NotificationKind::HuntPaused => (words.hunts_notified_paused, "hunt"),
             NotificationKind::Channel => (words.notified_channel, "bell"),
         };
         Row {
@@ -56,10 +56,11 @@ impl Row {
             by: Author::new(&one.by, words),
             what,
             icon,
-            post: match (one.post, one.channel) {
-                (Some(post), _) => Some((format!("/post/{}", post.id), plain(&post.text, SHORT))),
-                (None, Some((id, name))) => Some((format!("/channels/{id}"), visible(&name))),
-                (None, None) => None,
+            post: match (one.post, one.hunt, one.channel) {
+                (Some(post), ..) => Some((format!("/post/{}", post.id), plain(&post.text, SHORT))),
+                (_, Some((id, name)), _) => Some((format!("/hunt/{id}"), visible(&name))),
+                (_, _, Some((id, name))) => Some((format!("/channels/{id}"), visible(&name))),
+                (None, None, None) => None,
             },
             fresh: one.fresh,
         }

@@ -19,6 +19,8 @@ pub(crate) struct Digested {
     /// Name, count and the search for it.
     families: Vec<(String, String, String)>,
     tags: Vec<(String, String, String)>,
+    /// The newest items: the post's number and its title.
+    items: Vec<(i64, String)>,
     /// What else is worth saying.
     remarks: Vec<String>,
     batch: i64,
@@ -66,6 +68,11 @@ impl Digested {
                 .collect(),
             families: linked(&digest.families, Term::Family),
             tags: linked(&digest.tags, Term::Tag),
+            items: digest
+                .items
+                .iter()
+                .map(|(post, title)| (*post, visible(title)))
+                .collect(),
             remarks: remarks
                 .map(|(count, text)| fill(text, &[("n", &at_least(count))]))
                 .collect(),

@@ -20,6 +20,7 @@ mod row;
 mod sparkline;
 mod text;
 mod time;
+pub(crate) mod vector;
 mod verdict;
 
 pub(crate) use cards::{Cards, Html};

@@ -8,7 +8,7 @@ pub(crate) mod send;
 use std::time::Instant;
 
 use noroshi_lookup::{Time, Value};
-use noroshi_store::{Attachment, Entry, NewPost, Post, Speaker};
+use noroshi_store::{Attachment, Entry, Item, NewPost, Post, Speaker};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -41,6 +41,8 @@ pub struct PostAnswer {
     pub to: Vec<String>,
     /// What it names.
     pub observables: Vec<Value>,
+    /// What it is besides, if an outside author wrote it or a publisher recorded it; the text is plain then.
+    pub item: Option<ItemAnswer>,
     /// Its files.
     pub attachments: Vec<AttachmentAnswer>,
     /// Counts its edits.
@@ -69,6 +71,33 @@ pub struct PostAnswer {
     pub starred: bool,
     /// Whether the caller reposted it.
     pub reposted: bool,
+}
+
+/// What a post is that a source collected.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, ToSchema)]
+pub struct ItemAnswer {
+    /// `social`, `news`, `vulnerability` or `exploit`.
+    pub form: &'static str,
+    /// The text begins with it.
+    pub title: Option<String>,
+    /// Where it is published.
+    pub url: Option<String>,
+    /// Who wrote it.
+    pub author: Option<String>,
+    /// That one's handle.
+    pub handle: Option<String>,
+    /// BCP 47 tag of its language.
+    pub language: Option<String>,
+    /// When its publisher last changed it.
+    pub updated: Option<Time>,
+    /// CVSS score in tenths.
+    pub cvss: Option<u8>,
+    /// Who makes what is affected.
+    pub vendors: Vec<String>,
+    /// What is affected.
+    pub products: Vec<String>,
+    /// Posts that tell the same news.
+    pub same: Vec<i64>,
 }
 
 /// A file of a post.
@@ -114,6 +143,7 @@ impl From<Post> for PostAnswer {
             tags: post.tags,
             to: post.to,
             observables: post.observables.iter().map(Value::from).collect(),
+            item: post.item.map(|item| ItemAnswer::from(*item)),
             attachments: post
                 .attachments
                 .into_iter()
@@ -132,6 +162,28 @@ impl From<Post> for PostAnswer {
             replies: post.replies,
             starred: post.starred,
             reposted: post.reposted,
+        }
+    }
+}
+
+impl From<Item> for ItemAnswer {
+    fn from(item: Item) -> ItemAnswer {
+        let (author, handle) = match item.author {
+            Some(author) => (Some(author.name), author.handle),
+            None => (None, None),
+        };
+        ItemAnswer {
+            form: item.form.name(),
+            title: item.title,
+            url: item.url,
+            author,
+            handle,
+            language: item.language,
+            updated: item.updated.map(Time),
+            cvss: item.cvss,
+            vendors: item.vendors,
+            products: item.products,
+            same: item.same,
         }
     }
 }

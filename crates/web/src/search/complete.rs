@@ -17,8 +17,11 @@ use crate::state::AppState;
 /// Suggestions of an answer.
 const MOST: usize = 12;
 
+/// Hunts that are looked at for a name.
+const HUNTS: usize = 200;
+
 /// Fields that can be completed, and an example of each.
-const FIELDS: [(&str, &str); 20] = [
+const FIELDS: [(&str, &str); 26] = [
     ("kind:", "url"),
     ("value:", "evil.example"),
     ("domain:", "evil.example"),
@@ -34,6 +37,12 @@ const FIELDS: [(&str, &str); 20] = [
     ("has:", "file"),
     ("tag:", "phishing"),
     ("family:", "emotet"),
+    ("vendor:", "fortinet"),
+    ("product:", "fortios"),
+    ("cvss:", ">=7"),
+    ("jp:", "yes"),
+    ("like:", "example.com"),
+    ("hunt:", "own names"),
     ("tlp:", "<=green"),
     ("since:", "7d"),
     ("until:", "2026-11-30"),
@@ -148,9 +157,13 @@ async fn suggestions(
         "in" => StatementKind::ALL
             .map(|kind| said(kind.name(), Term::In(kind), frame))
             .to_vec(),
-        "is" => Is::ALL
-            .map(|what| said(what.name(), Term::Is(what), frame))
-            .to_vec(),
+        "is" => {
+            let mut named = Is::ALL
+                .map(|what| said(what.name(), Term::Is(what), frame))
+                .to_vec();
+            named.push(("new".to_owned(), frame.words.help_is_new.to_owned()));
+            named
+        }
         "has" => Has::ALL
             .map(|what| said(what.name(), Term::Has(what), frame))
             .to_vec(),
@@ -161,9 +174,23 @@ async fn suggestions(
         ]
         .map(|(span, about)| (span.to_owned(), about.to_owned()))
         .to_vec(),
-        "tag" | "family" => {
+        "cvss" => ["critical", "high", "medium", "low", "none", ">=7", ">=9"]
+            .map(|score| (score.to_owned(), String::new()))
+            .to_vec(),
+        "jp" => vec![said("yes", Term::Japan, frame)],
+        "hunt" => {
+            let hunts = state
+                .store
+                .hunts(reader, None, None, HUNTS)
+                .await?
+                .into_iter();
+            hunts.map(|hunt| (hunt.name, hunt.owner)).collect()
+        }
+        "tag" | "family" | "vendor" | "product" => {
             let kind = match field {
                 "tag" => LabelKind::Tag,
+                "vendor" => LabelKind::Vendor,
+                "product" => LabelKind::Product,
                 _ => LabelKind::Family,
             };
             let labels = state
@@ -202,6 +229,9 @@ fn term(field: &str, name: String) -> String {
         "from" => Term::From(name).to_string(),
         "tag" => Term::Tag(name).to_string(),
         "family" => Term::Family(name).to_string(),
+        "hunt" => Term::Hunt(name).to_string(),
+        "vendor" => Term::Vendor(name).to_string(),
+        "product" => Term::Product(name).to_string(),
         _ => format!("{field}:{name}"),
     }
 }

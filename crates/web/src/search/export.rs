@@ -26,8 +26,8 @@ pub(crate) const CEILING: Tlp = Tlp::AmberStrict;
 
 /// Who exports, by key or by session, and up to which marking.
 pub(crate) struct Exporting {
-    reader: Reader,
-    ceiling: Tlp,
+    pub(crate) reader: Reader,
+    pub(crate) ceiling: Tlp,
 }
 
 impl FromRequestParts<AppState> for Exporting {

@@ -69,6 +69,8 @@ struct FoundPage {
     pager: Pager,
     complete: bool,
     export: String,
+    /// The form of a hunt for the same.
+    hunt: String,
     /// The first matching posts; only with the first page.
     posts: PostLines,
     /// The search for all of them, where more are there than are shown.
@@ -191,6 +193,7 @@ impl FoundPage {
             pager: Pager::new(&link, params.cursor.as_deref(), page.next.as_deref(), words),
             complete: page.complete,
             export: format!("/search/export?q={}", encoded(&params.q)),
+            hunt: format!("/hunt/new?words={}", encoded(&params.q)),
             posts: PostLines::of_entries(&[], frame),
             all_posts: None,
         }

@@ -17,7 +17,8 @@ use crate::post::{EntryAnswer, PostAnswer};
 pub struct EventAnswer {
     /// Where to go on behind it: for `Last-Event-ID` or `after`.
     pub id: String,
-    /// `posted`, `edited`, `reposted` or `listed` (a listing became new or different).
+    /// `posted`, `edited`, `reposted`, `collected` (an item of a source became new or different) or `listed` (a
+    /// listing became new or different).
     #[serde(rename = "type")]
     pub kind: &'static str,
     /// The post; of a repost, the one that was reposted.
@@ -74,6 +75,9 @@ impl From<&Event> for EventAnswer {
         match &event.said {
             Said::Entry(entry) => {
                 let entry = EntryAnswer::from(noroshi_store::Entry::clone(entry));
+                if entry.post.item.is_some() && entry.reposted_by.is_none() {
+                    answer.kind = "collected";
+                }
                 if entry.reposted_by.is_some() {
                     answer.kind = "reposted";
                 }

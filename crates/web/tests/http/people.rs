@@ -190,7 +190,7 @@ async fn what_other_sites_post_is_refused_everywhere() {
                 continue;
             }
             let path = route.path.replace("{name}", "root").replace("{id}", "1");
-            let path = path.replace("{token}", "0123");
+            let path = path.replace("{token}", "0123").replace("{post}", "1");
             for site in ["cross-site", "same-site"] {
                 let answer = root.post_from(&path, &[], site).await;
                 assert_eq!(answer.status, 403, "{path} from {site}: {}", answer.text);

@@ -95,6 +95,9 @@ fn statement<'a>((feed, kept): &Said<'a>) -> Statement<'a> {
         family: listing.family.as_deref(),
         tags: &listing.tags,
         text: listing.note.as_deref(),
+        vendors: &[],
+        products: &[],
+        cvss: None,
         tlp: feed.tlp,
         // Just now, which is all that the queries of this test ask for.
         received: now(),

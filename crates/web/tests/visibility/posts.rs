@@ -19,9 +19,9 @@ const ABSENT: &str = "999999";
 
 pub(crate) struct Walker<'a> {
     hub: &'a Hub,
-    wall: &'a Wall,
-    who: usize,
-    client: Client<'a>,
+    pub(crate) wall: &'a Wall,
+    pub(crate) who: usize,
+    pub(crate) client: Client<'a>,
     cookie: String,
 }
 
@@ -60,9 +60,10 @@ impl<'a> Walker<'a> {
         self.stream().await;
         self.lists().await;
         self.stories().await;
+        self.annotations().await;
     }
 
-    async fn get(&self, path: &str, with_key: bool) -> Answer {
+    pub(crate) async fn get(&self, path: &str, with_key: bool) -> Answer {
         let answer = match with_key {
             true => self.client.get(path).await,
             false => {
@@ -155,6 +156,9 @@ impl<'a> Walker<'a> {
                     .map(|query| format!("{route}?q={}", encoded(query)))
                     .collect()
             }
+            "/annotate/export" => ["jsonl", "conll"]
+                .map(|format| format!("{route}?format={format}"))
+                .to_vec(),
             "/api/v1/timeline" => {
                 let mut of = vec![
                     "of=everyone".to_owned(),
@@ -226,6 +230,7 @@ impl<'a> Walker<'a> {
             "id" if route.contains("stor") || route.contains("matome") => tales(),
             "id" if route.contains("attachment") => files(),
             "id" if route.contains("post") || route.contains("tweet") => posts(),
+            "post" => posts(),
             "id" => vec!["1".to_owned(), "2".to_owned()],
             "version" => vec!["1".to_owned()],
             "name" if route.contains("list") => wall

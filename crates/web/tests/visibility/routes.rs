@@ -290,6 +290,18 @@ pub(crate) const TABLE: [(&str, &str, Check); 98] = [
 /// Routes that tell of posts, or change something about them: held against a wall of posts in `posts.rs`.
 pub(crate) const OF_POSTS: &[(&str, &str)] = &[
     ("GET", "/account/{name}"),
+    ("GET", "/annotate"),
+    ("GET", "/annotate/export"),
+    ("POST", "/annotate/labels"),
+    ("POST", "/annotate/labels/{id}"),
+    ("GET", "/annotate/{post}"),
+    ("POST", "/annotate/{post}"),
+    ("POST", "/annotate/{post}/target"),
+    ("GET", "/api/v1/annotations"),
+    ("DELETE", "/api/v1/annotations/{post}"),
+    ("PUT", "/api/v1/annotations/{post}"),
+    ("GET", "/api/v1/labels"),
+    ("POST", "/api/v1/labels"),
     ("POST", "/account/{name}/follow"),
     ("POST", "/account/{name}/mute"),
     ("POST", "/api/v1/attachments"),

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use noroshi_store::{
-    AccountKind, AudienceKind, EVERYONE, Entry, NewAccount, NewAttachment, NewList, NewPost, Part,
-    Role, StoryDraft,
+    AccountKind, AudienceKind, EVERYONE, Entry, NewAccount, NewAttachment, NewLabel, NewList,
+    NewPost, Part, Reader, Role, Span, StoryDraft,
 };
 
 use crate::common::{ALL_SCOPES, Hub};
@@ -130,6 +130,14 @@ impl Wall {
             shelves: Vec::new(),
             follows: BTreeSet::new(),
         };
+        let label = NewLabel {
+            name: "label".to_owned(),
+            colour: 1,
+            key: None,
+            kinds: Vec::new(),
+        };
+        let operator = Reader::operator();
+        hub.store.add_label(&operator, label).await.unwrap();
         for n in 0..40 {
             wall.write(hub, dice, n).await;
         }
@@ -243,6 +251,21 @@ impl Wall {
             assert!(!self.in_circle(by, audience) && self.people[by].role != Role::Admin);
             return;
         };
+        // Whoever writes also labels, so that what is labelled is hidden with its text.
+        let store = &hub.store;
+        store
+            .set_annotation_target(account, post.id, true)
+            .await
+            .unwrap();
+        let span = Span {
+            start: 0,
+            end: 4,
+            label: "label".to_owned(),
+        };
+        store
+            .annotate(account, post.id, 0, vec![span])
+            .await
+            .unwrap();
         self.posts.push(Said {
             id: post.id,
             by,
