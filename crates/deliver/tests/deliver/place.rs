@@ -112,7 +112,7 @@ impl Place {
         let (news, next) = self.store.news(from.seq, 10_000).await.unwrap();
         let found = news.iter().filter_map(|one| match &one.brought {
             Brought::Entry(entry, _) => Some(NewHit::entry(hunt, entry)),
-            Brought::Chunk(_) => None,
+            Brought::Chunk(_) | Brought::Items(_) => None,
         });
         let found = found.collect();
         let recorded = self.store.record_hits(from, (next, 0), found).await;

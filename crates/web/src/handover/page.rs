@@ -43,6 +43,11 @@ impl HandoverPage {
         source_link(name)
     }
 
+    /// The hit among all of its hunt, at the top.
+    fn hit(&self, hunt: &i64, hit: &i64) -> String {
+        format!("/hunt/{hunt}?show=all&cursor={}#h-{hit}", hit + 1)
+    }
+
     fn state(&self, state: &str) -> &'static str {
         state_word(state, self.frame.words)
     }
