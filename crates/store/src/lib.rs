@@ -76,8 +76,8 @@ pub use exist::{
     Listed, ListedFilter, MOST as EXIST_MOST, NewExistAccess, Test as ExistTest,
 };
 pub use hunt::{
-    Asked, DOMAINS_BOT, Deed, Hit, HitAction, HitFilter, HitPage, HitState, Hunt, HuntDays,
-    HuntForm, HuntPlace, HuntRef, Job, JobFound, JobState, MOST_COUNTED, NewHit, NewHunt,
+    Asked, DOMAINS_BOT, Deed, Hit, HitAction, HitFilter, HitPage, HitState, Hunt, HuntCount,
+    HuntDays, HuntForm, HuntPlace, HuntRef, Job, JobFound, JobState, MOST_COUNTED, NewHit, NewHunt,
     OwnDomain, Recorded, Registration, Said, WatchedHunt,
 };
 pub use import::{Import, ImportMode};

@@ -11,6 +11,7 @@ mod job;
 mod known;
 mod own;
 mod place;
+mod since;
 mod write;
 
 pub(crate) use asked::{FoundBy, Named, statements};
@@ -21,6 +22,7 @@ pub use job::{Job, JobFound, JobState};
 pub use known::HuntDays;
 pub use own::{Asked, DOMAINS_BOT, OwnDomain, Registration};
 pub use place::{HuntPlace, NewHit, Recorded, WatchedHunt};
+pub use since::HuntCount;
 pub use write::NewHunt;
 
 use noroshi_query::Rules;
