@@ -12,6 +12,8 @@ mod annotations;
 mod answers;
 #[path = "visibility/asker.rs"]
 mod asker;
+#[path = "visibility/channels.rs"]
+mod channels;
 mod common;
 #[path = "visibility/dice.rs"]
 mod dice;
@@ -37,6 +39,7 @@ mod world;
 use noroshi_testkit::each_engine_async;
 
 use crate::asker::Asker;
+use crate::channels::OF_CHANNELS;
 use crate::common::Hub;
 use crate::dice::Dice;
 use crate::necomatter::FACE;
@@ -53,6 +56,7 @@ fn every_route_is_in_the_table() {
         .iter()
         .map(|(method, path, _)| (*method, *path))
         .chain(OF_POSTS.iter().copied())
+        .chain(OF_CHANNELS.iter().copied())
         .chain(FACE.iter().map(|route| (route.method, route.path)))
         .collect();
     known.sort_unstable();

@@ -1,6 +1,7 @@
 //! The commands, one group a file.
 
 pub(crate) mod account;
+pub(crate) mod channel;
 pub(crate) mod collect;
 pub(crate) mod exist;
 pub(crate) mod extract;
@@ -38,6 +39,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Source(command) => source::run(&place, &command).await,
         Command::Account(command) => account::run(&place, &command).await,
         Command::Key(command) => key::run(&place, &command).await,
+        Command::Channel(command) => channel::run(&place, &command).await,
         Command::Exist(command) => exist::run(&place, &command).await,
     }
 }
