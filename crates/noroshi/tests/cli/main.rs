@@ -19,6 +19,7 @@ mod hub;
 mod links;
 mod listening;
 mod meet;
+mod notify;
 mod publisher;
 mod schedule;
 mod stream;

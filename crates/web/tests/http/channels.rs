@@ -142,7 +142,7 @@ async fn a_person_makes_and_tests_a_channel() {
         let page = aiko.get("/channels/1").await;
         assert!(page.text.contains("HTTP 200: ok"), "{}", page.text);
         assert!(!page.text.contains("S3cret") && page.text.contains(&service));
-        assert_harmless(&page.text);
+        assert_harmless(&page, "/channels/1");
         // What is wrong is told beside what was typed.
         let wrong = aiko
             .post(
@@ -249,7 +249,7 @@ async fn a_shift_is_handed_over() {
             assert!(page.text.contains(told), "{told}: {}", page.text);
         }
         assert!(!page.text.contains("And who answers?"));
-        assert_harmless(&page.text);
+        assert_harmless(&page, "/handover");
         let begun = aiko.post("/handover/begin", &[]).await;
         assert_eq!(begun.header("location"), "/handover");
         let page = aiko.get("/handover").await;
