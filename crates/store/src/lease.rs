@@ -41,6 +41,12 @@ impl Store {
         }
     }
 
+    /// The right to follow the stream of a source, unless somebody else has it.
+    pub async fn lease_stream(&self, source: i64) -> Result<Option<Lease>> {
+        self.lease_errand(&format!("stream-{source}"), lock::STREAM + source)
+            .await
+    }
+
     /// The right to hold what is new against the hunts, unless another server has it.
     pub async fn lease_hunts(&self) -> Result<Option<Lease>> {
         self.lease_errand("hunts", lock::HUNTS).await

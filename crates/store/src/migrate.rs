@@ -56,6 +56,11 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/postgres/0009_exist.sql"),
         then: None,
     },
+    Migration {
+        sqlite: include_str!("../migrations/sqlite/0010_progress.sql"),
+        postgres: include_str!("../migrations/postgres/0010_progress.sql"),
+        then: None,
+    },
 ];
 
 struct Migration {

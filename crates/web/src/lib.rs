@@ -53,6 +53,8 @@ mod state;
 pub mod story;
 pub mod stream;
 mod timeline;
+mod tracker;
+mod vulnerability;
 
 pub use openapi::document;
 pub use problem::Problem;

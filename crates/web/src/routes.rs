@@ -20,7 +20,7 @@ use crate::{
     about, account, annotation, attachment, audience, audit, batch, browser, change, channel,
     check, component, error_page, exist, follow, frame, handover, headers, health, help, home,
     hunt, key, limits, list, live, lookup, manage, necomatter, notification, observable, openapi,
-    post, search, session, settings, source, story, stream, timeline,
+    post, search, session, settings, source, story, stream, timeline, tracker, vulnerability,
 };
 
 /// For whoever watches over the server: no key, and an answer even when all else is busy.
@@ -36,6 +36,7 @@ fn asking() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(search::api::search))
         .routes(routes!(lookup::api::lookup))
+        .routes(routes!(vulnerability::api::show))
         .routes(routes!(lookup::api::bulk).layer(bulk))
         .routes(routes!(source::api::list))
         .routes(routes!(source::api::show, source::api::change))
@@ -217,6 +218,7 @@ fn pages() -> OpenApiRouter<AppState> {
         .merge(stories())
         .merge(channels())
         .merge(texts())
+        .merge(trackers())
         .merge(managing())
         .merge(hunts())
         .routes(routes!(session::page::sign_out))
@@ -346,6 +348,14 @@ fn stories() -> OpenApiRouter<AppState> {
         .routes(routes!(story::page::delete))
         .routes(routes!(story::page::collect))
         .routes(routes!(story::export::show))
+}
+
+/// For people with a browser: what is collected, kind by kind.
+fn trackers() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .routes(routes!(tracker::overview::show))
+        .routes(routes!(tracker::items::show))
+        .routes(routes!(vulnerability::page::show))
 }
 
 /// For people with a browser: channels and their logs, the hand-over sheet.

@@ -76,7 +76,7 @@ pub(crate) struct Head {
     pub(crate) language: Option<String>,
     /// Page of the whole.
     pub(crate) link: Option<String>,
-    /// The document is an answer that says of itself that it is sound, so no row in it means that there are none.
+    /// The document is an answer that says of itself how it went, so no row in it means that there are none.
     pub(crate) is_answer: bool,
 }
 
@@ -231,8 +231,8 @@ impl<B: BufRead> Xml<B> {
 
     /// How MyJVN says whether a request went well.
     fn answer(&mut self, status: &Element) {
+        self.head.is_answer = true;
         if status.attribute("retCd").is_none_or(|code| code == "0") {
-            self.head.is_answer = true;
             return;
         }
         let told = |name| status.attribute(name).unwrap_or_default();

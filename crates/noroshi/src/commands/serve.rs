@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use clap::Args;
-use noroshi_collect::{Schedule, Stop, ensure_sources, offer_sources, stop};
+use noroshi_collect::{Schedule, Sessions, Stop, ensure_sources, offer_sources, stop};
 use noroshi_store::{Store, now};
 use noroshi_web::{AppState, Settings};
 use tokio::net::TcpListener;
@@ -148,6 +148,7 @@ async fn start_schedule(
         keys: place.config.keys()?,
         concurrency: place.config.concurrency(),
         max_body: place.config.max_body(),
+        sessions: Sessions::default(),
     };
     let kept = match first {
         true => offer_sources(&schedule.store, &schedule.recipes).await,

@@ -35,6 +35,7 @@ impl Frame {
         let words = self.words;
         vec![
             self.entry("/hunts", "hunt", words.hunts),
+            self.entry("/trackers", "trackers", words.nav_trackers),
             self.entry("/stories", "story", words.nav_stories),
             self.entry("/annotate", "label", words.nav_annotate),
             self.entry("/check", "check", words.nav_check),

@@ -368,12 +368,11 @@ fn drivable(
     driven: &[String],
 ) -> Vec<String> {
     let names = sources.into_iter().map(|source| source.name);
-    let can = |name: &String| state.recipes.get(name).is_some_and(is_driven);
+    let can = |name: &String| {
+        let recipe = state.recipes.get(name);
+        recipe.is_some_and(|recipe| recipe.drive.is_some())
+    };
     names
         .filter(|name| can(name) || driven.contains(name))
         .collect()
-}
-
-fn is_driven(_recipe: &noroshi_collect::recipe::Recipe) -> bool {
-    false
 }

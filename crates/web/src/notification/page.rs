@@ -4,7 +4,6 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use noroshi_exchange::post::plain;
 use noroshi_store::{Notification, NotificationKind};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -57,7 +56,7 @@ impl Row {
             what,
             icon,
             post: match (one.post, one.hunt, one.channel) {
-                (Some(post), ..) => Some((format!("/post/{}", post.id), plain(&post.text, SHORT))),
+                (Some(post), ..) => Some((format!("/post/{}", post.id), post.line(SHORT))),
                 (_, Some((id, name)), _) => Some((format!("/hunt/{id}"), visible(&name))),
                 (_, _, Some((id, name))) => Some((format!("/channels/{id}"), visible(&name))),
                 (None, None, None) => None,
