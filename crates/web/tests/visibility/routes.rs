@@ -70,7 +70,7 @@ pub(crate) enum Check {
 }
 
 /// Every route that tells nothing of posts alone.
-pub(crate) const TABLE: [(&str, &str, Check); 98] = [
+pub(crate) const TABLE: [(&str, &str, Check); 101] = [
     ("GET", "/api/v1/search", Check::Search),
     ("GET", "/api/v1/lookup/{*value}", Check::Lookup),
     ("POST", "/api/v1/lookup", Check::Bulk),
@@ -147,6 +147,17 @@ pub(crate) const TABLE: [(&str, &str, Check); 98] = [
     ("POST", "/settings/sessions/{id}/revoke", Check::OwnSession),
     ("POST", "/settings/keys", Check::Settings("/settings/keys")),
     ("POST", "/settings/keys/{id}/revoke", Check::OwnKey),
+    (
+        "GET",
+        "/manage/exist",
+        Check::Manage("GET", "/manage/exist"),
+    ),
+    ("POST", "/manage/exist", Check::Refuse("/manage/exist")),
+    (
+        "POST",
+        "/manage/exist/{id}/delete",
+        Check::Refuse("/manage/exist/1/delete"),
+    ),
     ("GET", "/manage", Check::Manage("GET", "/manage")),
     (
         "POST",
@@ -297,6 +308,15 @@ pub(crate) const OF_POSTS: &[(&str, &str)] = &[
     ("GET", "/annotate/{post}"),
     ("POST", "/annotate/{post}"),
     ("POST", "/annotate/{post}/target"),
+    ("GET", "/api/"),
+    ("GET", "/api/{collection}"),
+    ("GET", "/api/{collection}/"),
+    ("GET", "/api/{collection}/{id}"),
+    ("GET", "/api/{collection}/{id}/"),
+    ("GET", "/api/v1/vulnerabilities/{cve}"),
+    ("GET", "/cve/{cve}"),
+    ("GET", "/trackers"),
+    ("GET", "/trackers/{tracker}"),
     ("GET", "/api/v1/annotations"),
     ("DELETE", "/api/v1/annotations/{post}"),
     ("PUT", "/api/v1/annotations/{post}"),
