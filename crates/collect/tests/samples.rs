@@ -113,19 +113,37 @@ fn result(recipe: &Recipe, sample: &Path) -> String {
     lines.join("\n") + "\n"
 }
 
-/// The sample of a recipe: the file of its name in `samples/`, whatever its ending.
+/// The sample of a recipe: the file of its name in `samples/`, whatever its ending, or that of its service.
 fn sample(name: &str) -> Option<PathBuf> {
-    ["csv", "txt", "json", "xml", "rdf", "rss", "atom"]
-        .iter()
-        .map(|ending| sources().join(format!("samples/{name}.{ending}")))
-        .find(|path| path.exists())
+    let service = name.split('-').next().unwrap_or(name);
+    [name, service].into_iter().find_map(|name| {
+        ["csv", "txt", "json", "xml", "rdf", "rss", "atom"]
+            .iter()
+            .map(|ending| sources().join(format!("samples/{name}.{ending}")))
+            .find(|path| path.exists())
+    })
+}
+
+/// Every shipped recipe; those with parameters with the examples for them.
+fn recipes() -> Vec<Recipe> {
+    let filled = |recipe: Recipe| match recipe.is_template() {
+        false => recipe,
+        true => {
+            let examples = recipe.parameters.iter();
+            let examples =
+                examples.map(|(name, parameter)| (name.clone(), parameter.example.clone()));
+            let text = recipe.filled(&recipe.name, &examples.collect()).unwrap();
+            Recipe::parse(&format!("{}.toml", recipe.name), &text).unwrap()
+        }
+    };
+    shipped().into_iter().map(filled).collect()
 }
 
 #[test]
 fn every_recipe_reads_its_sample() {
     let update = std::env::var_os("UPDATE_EXPECTED").is_some();
     let mut wrong = Vec::new();
-    for recipe in shipped() {
+    for recipe in recipes() {
         let Some(sample) = sample(&recipe.name) else {
             wrong.push(format!("{}: no sample", recipe.name));
             continue;
@@ -153,7 +171,8 @@ fn every_recipe_reads_its_sample() {
 #[test]
 fn every_file_is_shipped_and_every_recipe_is_sound() {
     let recipes = load(None).unwrap_or_else(|errors| panic!("{errors:#?}"));
-    let names: BTreeSet<_> = recipes.iter().map(|recipe| recipe.name.clone()).collect();
+    let all = recipes.iter().chain(recipes.templates());
+    let names: BTreeSet<_> = all.map(|recipe| recipe.name.clone()).collect();
     let mut files = BTreeSet::new();
     for entry in fs::read_dir(sources()).unwrap() {
         let path = entry.unwrap().path();
@@ -170,7 +189,7 @@ fn every_file_is_shipped_and_every_recipe_is_sound() {
 
 #[test]
 fn samples_hold_good_rows_and_nothing_real() {
-    for recipe in shipped() {
+    for recipe in recipes() {
         if recipe.makes() != Makes::Listings {
             continue;
         }
@@ -202,12 +221,42 @@ fn samples_hold_good_rows_and_nothing_real() {
 
 #[test]
 fn feeds_are_on_only_where_their_terms_allow_it() {
-    for recipe in shipped() {
-        let restricted = recipe.auth != noroshi_collect::recipe::Auth::None
+    for recipe in recipes() {
+        let restricted = recipe.needs_key()
             || recipe.licence == "no licence stated"
             || ["NC", "non-commercial", "not for commercial"]
                 .iter()
                 .any(|word| recipe.licence.contains(word));
         assert!(!(restricted && recipe.enabled), "{}", recipe.name);
+    }
+}
+
+/// Name, data, what is made, layout and sample of every recipe: what other documents are made from.
+#[test]
+fn the_index_names_every_recipe() {
+    let mut index = String::from("name\tdata\tmakes\tlayout\tsample\n");
+    for recipe in shipped() {
+        let data = format!("{:?}", recipe.data).to_lowercase();
+        let makes = format!("{:?}", recipe.makes()).to_lowercase();
+        let layout = format!("{:?}", recipe.format().layout).to_lowercase();
+        let sample = sample(&recipe.name).unwrap();
+        let file = sample.file_name().unwrap().to_str().unwrap();
+        index += &format!("{}\t{data}\t{makes}\t{layout}\t{file}\n", recipe.name);
+    }
+    let path = sources().join("samples/index.tsv");
+    if std::env::var_os("UPDATE_EXPECTED").is_some() {
+        fs::write(&path, &index).unwrap();
+    }
+    assert_eq!(fs::read_to_string(path).unwrap(), index);
+}
+
+#[test]
+fn the_layout_of_every_text_is_documented() {
+    let readme = fs::read_to_string(sources().join("samples/README.md")).unwrap();
+    for recipe in shipped() {
+        if recipe.makes() != Makes::Listings {
+            let row = format!("| `{}` | ", recipe.name);
+            assert!(readme.contains(&row), "{}", recipe.name);
+        }
     }
 }

@@ -13,7 +13,7 @@ pub(crate) const MOST: i64 = 10;
 /// The wait behind an attempt (1 is the first), at least as long as the service asked for. A fifth of it is chance
 /// (`dice` of 0 to 255), so that many do not come back at once.
 pub(crate) fn wait(attempt: i64, asked: Option<Duration>, dice: u8) -> Duration {
-    let doublings = u32::try_from(attempt - 1).unwrap_or(0).min(16);
+    let doublings = attempt.clamp(1, 17) - 1;
     let own = FIRST.saturating_mul(1 << doublings).min(LONGEST);
     let own = own + own.mul_f64(f64::from(dice) / 255.0 / 5.0);
     own.max(asked.unwrap_or_default().min(LONGEST_ASKED))

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use noroshi_indicator::Tlp;
 use noroshi_store::{Channel, DeliveryKind};
 
 use crate::notice::Notice;
@@ -83,7 +84,7 @@ impl Message {
         self.heading = text::cut(&self.heading, HEADING);
         self.link = match (notices.as_slice(), hunts) {
             ([one], _) if self.total == 1 => self.address(&one.path),
-            (_, [(hunt, _)]) => self.address(&format!("/hunts/{hunt}")),
+            (_, [(hunt, _)]) => self.address(&format!("/hunt/{hunt}")),
             _ => self.address("/hunts"),
         };
         if let [(hunt, _)] = hunts {
@@ -120,8 +121,13 @@ impl Message {
         let mut about = format!("{} {}", self.language.hunt(), notice.hunt);
         about.push_str(&format!(" · {}", self.time(notice.at)));
         if let Some(tlp) = notice.tlp {
-            about.push_str(&format!(" · TLP:{tlp}"));
+            about.push_str(&format!(" · {}", marking(tlp)));
         }
         about
     }
+}
+
+/// `TLP:AMBER+STRICT`
+pub(crate) fn marking(tlp: Tlp) -> String {
+    format!("TLP:{}", tlp.name().to_uppercase())
 }

@@ -1,13 +1,22 @@
 //! A hit as it is told: one title, a few lines, a link; of what does not leave the hub, only that it is.
 
+use noroshi_exchange::post::plain;
 use noroshi_indicator::Tlp;
-use noroshi_store::{Channel, Delivery, Result};
+use noroshi_store::{Channel, Delivery, Hit, Listing, Post, Reader, Result, Said};
 
 use crate::courier::Courier;
+use crate::text::line;
 use crate::words::Language;
 
 /// The most hits that any service is told of in one message.
-pub(crate) const MOST: usize = 100;
+const MOST: usize = 100;
+/// Characters of a title, a line, a hunt's name.
+const TITLE: usize = 200;
+const LINE: usize = 300;
+const NAME: usize = 80;
+/// The most lines, and values in one.
+const LINES: usize = 4;
+const VALUES: usize = 8;
 
 /// A hit as it is told. All texts are harmless single lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,10 +45,67 @@ impl Courier {
     /// The oldest hits of a delivery, as the channel's owner sees them.
     pub(crate) async fn notices(
         &self,
-        _channel: &Channel,
-        _delivery: &Delivery,
-        _language: Language,
+        channel: &Channel,
+        delivery: &Delivery,
+        language: Language,
     ) -> Result<Vec<Notice>> {
-        Ok(Vec::new())
+        let ids = self.store.delivery_hits(delivery.id, MOST).await?;
+        let carried = self.store.may_carry(channel.id, ids.clone()).await?;
+        let owner = Reader::account(channel.owner_id);
+        let hits = self.store.hits(&owner, ids).await?;
+        let told = |hit: &Hit| notice(hit, carried.contains(&hit.id), language);
+        Ok(hits.iter().map(told).collect())
     }
+}
+
+fn notice(hit: &Hit, carried: bool, language: Language) -> Notice {
+    let (title, lines, tlp) = match &hit.said {
+        Some(Said::Post(post)) if carried => of_post(post),
+        Some(Said::Listing(listing)) if carried => of_listing(listing),
+        _ => (language.only_here().to_owned(), Vec::new(), None),
+    };
+    Notice {
+        hunt: line(&hit.hunt.name, NAME),
+        hunt_id: hit.hunt.id,
+        hit: hit.id,
+        at: hit.at,
+        title,
+        lines,
+        carried: tlp.is_some(),
+        tlp,
+        path: format!("/hunts/{}?hit={}", hit.hunt.id, hit.id),
+    }
+}
+
+type Told = (String, Vec<String>, Option<Tlp>);
+
+fn of_post(post: &Post) -> Told {
+    let title = line(&plain(&post.text, TITLE), TITLE);
+    let mut lines = vec![line(&post.from.name, NAME)];
+    let values: Vec<&str> = post.observables.iter().map(|one| one.value()).collect();
+    if !values.is_empty() {
+        let some = values.get(..VALUES).unwrap_or(&values).join(", ");
+        lines.push(line(&some, LINE));
+    }
+    lines.truncate(LINES);
+    (title, lines, Some(post.tlp))
+}
+
+fn of_listing(listing: &Listing) -> Told {
+    let title = line(listing.observable.value(), TITLE);
+    let mut lines = vec![line(
+        &format!("{} · {}", listing.source, listing.state.name()),
+        LINE,
+    )];
+    let families = listing.family.iter().map(String::as_str);
+    let words: Vec<&str> = families
+        .chain(listing.tags.iter().map(String::as_str))
+        .collect();
+    if !words.is_empty() {
+        lines.push(line(&words.join(", "), LINE));
+    }
+    if let Some(note) = &listing.note {
+        lines.push(line(note, LINE));
+    }
+    (title, lines, Some(listing.tlp))
 }

@@ -13,6 +13,7 @@ use crate::allow::HostPort;
 use crate::error::{EgressError, Phase};
 use crate::policy::Policy;
 use crate::purpose::Purpose;
+use crate::redact::RedactedUrl;
 use crate::redirect::Trail;
 use crate::request::Request;
 use crate::resolve::{Guard, Resolve, SystemResolver};
@@ -23,6 +24,9 @@ use crate::{encoding, failure};
 /// How long an idle connection is kept, and how many for one host.
 const POOL_IDLE: Duration = Duration::from_secs(30);
 const POOL_PER_HOST: usize = 2;
+
+/// How long what has no end may last: for ever, in what can be added to an instant.
+const ENDLESS: Duration = Duration::from_secs(10 * 365 * 24 * 3_600);
 
 /// What [`Egress::new`] needs to know.
 pub struct EgressConfig {
@@ -82,6 +86,8 @@ struct Line {
     purpose: Purpose,
     https: bool,
     port: u16,
+    /// Whether its connections become WebSockets, for which HTTP/2 has no use.
+    upgrade: bool,
 }
 
 impl Egress {
@@ -130,19 +136,24 @@ impl Egress {
         let mut trail = Trail::new(&request);
         let mut target = Target::parse(&request.url, policy, &request.redactor)?;
         loop {
-            let raw = self.exchange(&target, &request, policy, deadline).await?;
+            let client = self.client(&target, policy, false)?;
+            let raw = exchange(client, &target, &request, policy, deadline).await?;
             let next = trail.next(raw.status(), raw.headers(), &target, &mut request, policy)?;
             if let Some(next) = next {
                 target = next;
                 continue;
             }
-            let caps = Caps {
+            let mut caps = Caps {
                 max_body: request.max_body.unwrap_or(u64::MAX).min(policy.max_body),
                 max_ratio: policy.max_ratio,
                 idle: policy.idle_timeout,
                 total: policy.total_timeout,
                 deadline,
             };
+            if request.endless {
+                (caps.max_body, caps.total) = (u64::MAX, ENDLESS);
+                caps.deadline = Instant::now() + ENDLESS;
+            }
             return Response::open(raw, target.url().clone(), policy, caps, request.redactor).await;
         }
     }
@@ -160,48 +171,32 @@ impl Egress {
         &self.inner.policies[purpose as usize]
     }
 
-    /// One hop: connects if need be, sends, and waits for the head.
-    async fn exchange(
+    /// Asks for a connection to be another protocol's, without following redirects.
+    pub(crate) async fn upgrade(
         &self,
-        target: &Target,
-        request: &Request,
-        policy: &Arc<Policy>,
-        deadline: Instant,
-    ) -> Result<reqwest::Response, EgressError> {
-        let client = self.client(target, policy)?;
-        let mut builder = client
-            .request(request.method.clone(), target.url().clone())
-            .headers(request.headers.clone())
-            .header(ACCEPT_ENCODING, encoding::OFFERED);
-        if let Some(body) = &request.body {
-            builder = builder.body(body.clone());
-        }
-        let silence = Instant::now() + policy.connect_timeout + policy.idle_timeout;
-        match tokio::time::timeout_at(silence.min(deadline), builder.send()).await {
-            Ok(Ok(response)) => Ok(response),
-            Ok(Err(error)) => Err(failure::of_request(
-                error,
-                target,
-                policy,
-                &request.redactor,
-            )),
-            Err(_) => {
-                let (phase, limit) = if silence < deadline {
-                    (Phase::Head, policy.connect_timeout + policy.idle_timeout)
-                } else {
-                    (Phase::Total, policy.total_timeout)
-                };
-                let url = request.redactor.url(target.url());
-                Err(EgressError::Timeout { url, phase, limit })
-            }
-        }
+        purpose: Purpose,
+        request: Request,
+    ) -> Result<(reqwest::Response, RedactedUrl), EgressError> {
+        let policy = self.rules(purpose);
+        request.check()?;
+        let deadline = Instant::now() + policy.total_timeout;
+        let target = Target::parse(&request.url, policy, &request.redactor)?;
+        let client = self.client(&target, policy, true)?;
+        let raw = exchange(client, &target, &request, policy, deadline).await?;
+        Ok((raw, request.redactor.url(target.url())))
     }
 
-    fn client(&self, target: &Target, policy: &Arc<Policy>) -> Result<Client, EgressError> {
+    fn client(
+        &self,
+        target: &Target,
+        policy: &Arc<Policy>,
+        upgrade: bool,
+    ) -> Result<Client, EgressError> {
         let line = Line {
             purpose: policy.purpose,
             https: target.is_https(),
             port: target.port(),
+            upgrade,
         };
         let mut clients = self
             .inner
@@ -234,6 +229,10 @@ impl Egress {
             .http1_max_headers(usize::from(policy.max_headers))
             .http2_max_header_list_size(policy.max_header_bytes)
             .https_only(line.https);
+        let builder = match line.upgrade {
+            true => builder.http1_only(),
+            false => builder,
+        };
         let builder = if line.https {
             builder.tls_certs_merge(self.inner.authorities.iter().cloned())
         } else {
@@ -247,6 +246,42 @@ impl Egress {
                 failure::cause(&error)
             ),
         })
+    }
+}
+
+/// One hop: connects if need be, sends, and waits for the head.
+async fn exchange(
+    client: Client,
+    target: &Target,
+    request: &Request,
+    policy: &Arc<Policy>,
+    deadline: Instant,
+) -> Result<reqwest::Response, EgressError> {
+    let mut builder = client
+        .request(request.method.clone(), target.url().clone())
+        .headers(request.headers.clone())
+        .header(ACCEPT_ENCODING, encoding::OFFERED);
+    if let Some(body) = &request.body {
+        builder = builder.body(body.clone());
+    }
+    let silence = Instant::now() + policy.connect_timeout + policy.idle_timeout;
+    match tokio::time::timeout_at(silence.min(deadline), builder.send()).await {
+        Ok(Ok(response)) => Ok(response),
+        Ok(Err(error)) => Err(failure::of_request(
+            error,
+            target,
+            policy,
+            &request.redactor,
+        )),
+        Err(_) => {
+            let (phase, limit) = if silence < deadline {
+                (Phase::Head, policy.connect_timeout + policy.idle_timeout)
+            } else {
+                (Phase::Total, policy.total_timeout)
+            };
+            let url = request.redactor.url(target.url());
+            Err(EgressError::Timeout { url, phase, limit })
+        }
     }
 }
 

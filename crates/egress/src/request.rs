@@ -20,6 +20,7 @@ pub struct Request {
     pub(crate) body: Option<Bytes>,
     pub(crate) max_body: Option<u64>,
     pub(crate) redactor: Redactor,
+    pub(crate) endless: bool,
     fault: Option<(String, &'static str)>,
 }
 
@@ -48,6 +49,7 @@ impl Request {
             body: None,
             max_body: None,
             redactor: Redactor::default(),
+            endless: false,
             fault: None,
         }
     }
@@ -58,6 +60,14 @@ impl Request {
         request.method = Method::POST;
         request.body = Some(body.into());
         request.insert(CONTENT_TYPE, content_type, false)
+    }
+
+    /// Calls for something to be done, without a body.
+    pub fn post_nothing(url: impl Into<String>) -> Request {
+        let mut request = Request::get(url);
+        request.method = Method::POST;
+        request.body = Some(Bytes::new());
+        request
     }
 
     /// Sets a header. `Authorization`, `Cookie` and `Proxy-Authorization` are
@@ -98,6 +108,12 @@ impl Request {
     /// own cap stays the upper bound.
     pub fn max_body(mut self, bytes: u64) -> Request {
         self.max_body = Some(bytes);
+        self
+    }
+
+    /// The body has no end (server-sent events): neither its length nor the time it lasts is capped, only silence.
+    pub fn endless(mut self) -> Request {
+        self.endless = true;
         self
     }
 

@@ -20,7 +20,7 @@ use crate::error::{EgressError, Phase};
 use crate::policy::Policy;
 use crate::redact::{RedactedUrl, Redactor};
 use crate::retry_after::RetryAfter;
-use crate::{encoding, failure};
+use crate::{encoding, failure, rate_limit};
 
 /// A response whose head has been read and whose body is still to come.
 ///
@@ -158,9 +158,12 @@ impl Response {
         self.text(CONTENT_TYPE)
     }
 
-    /// `Retry-After`.
+    /// When the far side would like to be asked again: `Retry-After`, or the end of a rate limit that is used up.
     pub fn retry_after(&self) -> Option<RetryAfter> {
-        self.text(RETRY_AFTER).and_then(RetryAfter::parse)
+        let told = self.text(RETRY_AFTER).and_then(RetryAfter::parse);
+        let limited = self.status == StatusCode::TOO_MANY_REQUESTS
+            || (self.status == StatusCode::FORBIDDEN && rate_limit::is_used_up(&self.headers));
+        told.or_else(|| limited.then(|| rate_limit::reset(&self.headers)).flatten())
     }
 
     fn text(&self, name: HeaderName) -> Option<&str> {

@@ -1,7 +1,11 @@
 //! How a body is laid out, as a recipe's `[format]` table says it.
 
+use std::collections::BTreeMap;
+
 use encoding_rs::Encoding;
 use serde::Deserialize;
+
+use crate::json_joined::Join;
 
 /// The layout of a feed's body. Keys that do not belong to the layout are refused by [`Format::check`].
 ///
@@ -34,14 +38,22 @@ pub struct Format {
     /// csv: how many fields a row has, where no header says it; another number is a bad row.
     pub columns: Option<usize>,
     /// json: dotted path to the array (or object) whose members are the rows; `*` is every member. The document itself
-    /// by default. xml: dotted path of names that ends in the elements that are the rows.
+    /// by default; `.` is the document as one row. xml: dotted path of names that ends in the elements that are the rows.
     pub path: Option<String>,
+    /// json: what stands in lists of its own.
+    #[serde(default)]
+    pub join: Vec<Join>,
+    /// json: texts in which shortened addresses stand, to the list that says where they lead (`url`, `expanded_url`).
+    #[serde(default)]
+    pub expand: BTreeMap<String, String>,
     /// jsonl: an object with one of these keys is no row.
     pub skip_with: Option<Vec<String>>,
     /// A WHATWG encoding label (`shift_jis`, `euc-jp`, `windows-1252`, `utf-16le` …), where the guess is not good enough.
     pub encoding: Option<String>,
     /// zip: the end of the entry's name. The first file by default.
     pub entry: Option<String>,
+    /// zip: every such entry, one after the other.
+    pub every_entry: Option<bool>,
 }
 
 /// What a row is.
@@ -119,16 +131,19 @@ impl Format {
             space_after_delimiter: None,
             columns: None,
             path: None,
+            join: Vec::new(),
+            expand: BTreeMap::new(),
             skip_with: None,
             encoding: None,
             entry: None,
+            every_entry: None,
         }
     }
 
     /// Refuses keys of another layout and values that cannot work.
     pub fn check(&self) -> Result<(), FormatError> {
         use Layout::{Csv, Json, Jsonl, List, Xml};
-        let given: [(&'static str, bool, &[Layout]); 12] = [
+        let given: [(&'static str, bool, &[Layout]); 14] = [
             ("comment", self.comment.is_some(), &[List, Csv]),
             ("inline_comment", self.inline_comment.is_some(), &[List]),
             (
@@ -148,6 +163,8 @@ impl Format {
             ),
             ("columns", self.columns.is_some(), &[Csv]),
             ("path", self.path.is_some(), &[Json, Xml]),
+            ("join", !self.join.is_empty(), &[Json]),
+            ("expand", !self.expand.is_empty(), &[Json]),
             ("skip_with", self.skip_with.is_some(), &[Jsonl]),
         ];
         for (key, is_given, layouts) in given {

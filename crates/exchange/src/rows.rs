@@ -5,12 +5,13 @@ use std::io::{Read, Seek};
 
 use serde_json::Value;
 
-use crate::body::{self, Limits, Unpacked};
+use crate::body::{self, Entries, Limits, Unpacked};
 use crate::delimited::Delimited;
 use crate::encoding::{Utf8, utf8};
 use crate::feed::Feed;
 use crate::format::{Format, Layout};
 use crate::json::{Json, Jsonl, Place, Wanted};
+use crate::json_joined::Joined;
 use crate::lines::Line;
 use crate::list::List;
 use crate::xml::{Target, Xml};
@@ -49,6 +50,7 @@ enum Inner<'a> {
     List(List<Utf8<'a>>),
     Delimited(Box<Delimited<Utf8<'a>>>),
     Json(Json<Utf8<'a>>),
+    Joined(Box<Joined<Utf8<'a>>>),
     Jsonl(Jsonl<Utf8<'a>>),
     Feed(Feed<Utf8<'a>>),
     Xml(Box<Xml<Utf8<'a>>>, String),
@@ -72,7 +74,7 @@ where
     B: Read + Seek + Send + 'a,
 {
     Ok(Rows::new(
-        body::open(body, format.entry.as_deref(), limits)?,
+        body::open(body, &Entries::of(format), limits)?,
         format,
         wanted,
         required,
@@ -105,6 +107,9 @@ impl<'a> Rows<'a> {
             Layout::List => Inner::List(List::new(input, format, wanted)),
             Layout::Csv => {
                 Inner::Delimited(Box::new(Delimited::new(input, format, wanted, required)))
+            }
+            Layout::Json if !format.join.is_empty() || !format.expand.is_empty() => {
+                Inner::Joined(Box::new(Joined::new(input, format)))
             }
             Layout::Json => Inner::Json(Json::new(input, format)),
             Layout::Jsonl => Inner::Jsonl(Jsonl::new(input, format)),
@@ -165,6 +170,7 @@ impl<'a> Rows<'a> {
         let read = match &mut self.inner {
             Inner::List(_) | Inner::Delimited(_) => return None,
             Inner::Json(rows) => rows.next()?,
+            Inner::Joined(rows) => rows.next()?,
             Inner::Jsonl(rows) => rows.next(&mut self.tally)?,
             Inner::Feed(rows) => rows.next()?.map(|item| {
                 (
@@ -212,6 +218,7 @@ impl<'a> Rows<'a> {
             Inner::List(rows) => rows.error(),
             Inner::Delimited(rows) => rows.error(),
             Inner::Json(rows) => rows.error(),
+            Inner::Joined(rows) => rows.error(),
             Inner::Jsonl(rows) => rows.error(),
             Inner::Feed(rows) => rows.error(),
             Inner::Xml(rows, path) => {

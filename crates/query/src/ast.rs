@@ -2,6 +2,7 @@
 
 use noroshi_indicator::{Kind, Observable, Tlp};
 
+use crate::like::Like;
 use crate::statement::StatementKind;
 use crate::time::{Time, TimeRange};
 
@@ -70,6 +71,10 @@ pub enum Term {
     Tag(String),
     /// The malware family it names.
     Family(String),
+    /// It names a look-alike of this.
+    Like(Like),
+    /// The name of a hunt that found it.
+    Hunt(String),
     /// Somebody who makes what is affected.
     Vendor(String),
     /// A product that is affected.

@@ -18,6 +18,8 @@ pub(crate) enum Field {
     Has,
     Tag,
     Family,
+    Like,
+    Hunt,
     Vendor,
     Product,
     Cvss,
@@ -31,7 +33,7 @@ pub(crate) enum Field {
     Reserved(&'static str),
 }
 
-const AVAILABLE: [(&str, Field); 24] = [
+const AVAILABLE: [(&str, Field); 26] = [
     ("kind", Field::Kind),
     ("value", Field::Value),
     ("domain", Field::Domain),
@@ -47,6 +49,8 @@ const AVAILABLE: [(&str, Field); 24] = [
     ("has", Field::Has),
     ("tag", Field::Tag),
     ("family", Field::Family),
+    ("like", Field::Like),
+    ("hunt", Field::Hunt),
     ("vendor", Field::Vendor),
     ("product", Field::Product),
     ("cvss", Field::Cvss),
@@ -58,7 +62,7 @@ const AVAILABLE: [(&str, Field); 24] = [
     ("last", Field::Last),
 ];
 
-const RESERVED: [&str; 2] = ["event", "hunt"];
+const RESERVED: [&str; 1] = ["event"];
 
 impl Field {
     /// By name, in any case: phones begin a line with a capital.

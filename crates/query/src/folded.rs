@@ -10,6 +10,8 @@ use crate::text::{Prose, folded};
 /// the work; no copy is made of what is folded already.
 pub struct Folded<'s> {
     pub(crate) said: &'s Statement<'s>,
+    /// Names of hunts, as queries have them, that found it.
+    pub(crate) hunts: &'s [String],
     values: OnceCell<Vec<Cow<'s, str>>>,
     family: OnceCell<Option<Prose<'s>>>,
     tags: OnceCell<Vec<Prose<'s>>>,
@@ -21,11 +23,19 @@ impl<'s> Folded<'s> {
     pub fn new(said: &'s Statement<'s>) -> Folded<'s> {
         Folded {
             said,
+            hunts: &[],
             values: OnceCell::new(),
             family: OnceCell::new(),
             tags: OnceCell::new(),
             text: OnceCell::new(),
         }
+    }
+
+    /// The same as found by hunts of these names, of those that a query asks for.
+    #[must_use]
+    pub fn found_by(mut self, hunts: &'s [String]) -> Folded<'s> {
+        self.hunts = hunts;
+        self
     }
 
     /// What it was made of.

@@ -41,6 +41,8 @@
 //! | `has:file` | with a file attached |
 //! | `tag:phishing` | with this whole tag |
 //! | `family:emotet` | with this whole family name |
+//! | `like:example.com` | that name a [look-alike](like) of this name or brand, and not itself; `like:example.com+typo+word` by these rules alone (`typo`, `glyph`, `word`, `suffix`) |
+//! | `hunt:name` | that this hunt found; also `hunt:owner/name`. Only where kept statements are searched: none is a hit yet when it arrives |
 //! | `vendor:fortinet`, `product:fortios` | a record that says this vendor's, this product's things are affected |
 //! | `cvss:9.8`, `cvss:>=7`, `cvss:critical` | a record with such a score by CVSS (`<` `<=` `>` `>=`, `7..8.9`, `none` `low` `medium` `high` `critical`) |
 //! | `jp:yes` | about Japan: names a host under `.jp`, or is written in kana |
@@ -57,7 +59,7 @@
 //! and lower case, full and half width are the same. Values may be quoted; commas between
 //! values mean OR: `tag:a,"b c"`. A word that reads as an observable beyond doubt is one; a
 //! number, or a name such as `setup.zip` whose ending is more often a file's than a domain's, stays a word
-//! (write `setup[.]zip`, or use `domain:`). `event:` and `hunt:` are
+//! (write `setup[.]zip`, or use `domain:`). `event:` is
 //! reserved, as are `in:event` and `has:capture`.
 //!
 //! A part of a value is looked for in kinds that are
@@ -146,26 +148,32 @@ mod field;
 mod folded;
 mod japan;
 mod lex;
+pub mod like;
 pub mod limits;
 mod matcher;
 pub mod neighbours;
 mod parse;
 mod print;
 mod regexes;
+mod shorthand;
 mod statement;
 mod term;
 mod text;
 mod time;
 mod value;
+mod watchlist;
 mod when;
 
 pub use ast::{Expr, Has, Is, Query, Scores, Term};
 pub use error::QueryError;
 pub use folded::Folded;
 pub use jiff::tz::TimeZone;
+pub use like::{Like, Lookalike, Rules};
 pub use matcher::{BadPattern, Matcher};
 pub use noroshi_indicator::Tlp;
 pub use parse::parse;
+pub use shorthand::shorthand;
 pub use statement::{Statement, StatementKind};
 pub use time::{Time, TimeRange};
 pub use value::{hashes, named};
+pub use watchlist::{BadEntry, own_domains, watchlist};

@@ -6,6 +6,7 @@ use regex::Regex;
 use crate::ast::{Expr, Has, Is, Query, Scores, Term};
 use crate::folded::Folded;
 use crate::japan;
+use crate::like::Lookalike;
 use crate::neighbours::{Circle, Tie};
 use crate::regexes;
 use crate::statement::{Statement, StatementKind};
@@ -102,7 +103,9 @@ impl Node {
             Node::All(parts) | Node::Any(parts) => parts.iter().map(Node::cost).sum(),
             Node::Not(inner) => inner.cost(),
             Node::Test(Test::Regex(_)) => 100,
-            Node::Test(Test::Text(_) | Test::Tag(_) | Test::Family(_) | Test::Japan) => 10,
+            Node::Test(
+                Test::Text(_) | Test::Tag(_) | Test::Family(_) | Test::Like(_) | Test::Japan,
+            ) => 10,
             Node::Test(_) => 1,
         }
     }
@@ -135,6 +138,8 @@ enum Test {
     To(String),
     Tag(String),
     Family(String),
+    Like(Box<Lookalike>),
+    Hunt(String),
     Vendor(String),
     Product(String),
     Cvss(Scores),
@@ -177,6 +182,8 @@ impl Test {
             Term::To(name) => Test::To(fold(name)),
             Term::Tag(tag) => Test::Tag(fold(tag)),
             Term::Family(family) => Test::Family(fold(family)),
+            Term::Like(like) => Test::Like(Box::new(Lookalike::new(like))),
+            Term::Hunt(name) => Test::Hunt(name.clone()),
             Term::Vendor(vendor) => Test::Vendor(fold(vendor)),
             Term::Product(product) => Test::Product(fold(product)),
             Term::Cvss(scores) => Test::Cvss(*scores),
@@ -224,6 +231,8 @@ impl Test {
             Test::Family(family) => statement
                 .family()
                 .is_some_and(|known| known.folded == *family),
+            Test::Like(like) => named.iter().any(|named| like.is(named)),
+            Test::Hunt(name) => statement.hunts.contains(name),
             Test::Vendor(name) => said.vendors.iter().any(|known| folded(known) == *name),
             Test::Product(name) => said.products.iter().any(|known| folded(known) == *name),
             Test::Cvss(scores) => said.cvss.is_some_and(|score| scores.contains(score)),

@@ -78,6 +78,8 @@ impl Display for Term {
             Term::Has(what) => write!(f, "has:{}", what.name()),
             Term::Tag(tag) => field("tag", tag, f),
             Term::Family(family) => field("family", family, f),
+            Term::Like(like) => field("like", &like.to_string(), f),
+            Term::Hunt(name) => field("hunt", name, f),
             Term::Vendor(vendor) => field("vendor", vendor, f),
             Term::Product(product) => field("product", product, f),
             Term::Cvss(scores) => write!(f, "cvss:{scores}"),

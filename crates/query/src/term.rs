@@ -10,6 +10,7 @@ use crate::cvss;
 use crate::error::{Fault, excerpt};
 use crate::field::Field;
 use crate::lex::{field_like, unknown_field};
+use crate::like::Like;
 use crate::limits::MAX_TEXT_CHARS;
 use crate::regexes;
 use crate::statement::StatementKind;
@@ -95,6 +96,8 @@ pub(crate) fn field(field: Field, text: &str, clock: Clock<'_>) -> Result<Vec<Te
         }
         Field::Tag => Term::Tag(text.to_owned()),
         Field::Family => Term::Family(text.to_owned()),
+        Field::Like => Term::Like(Like::parse(text)?),
+        Field::Hunt => Term::Hunt(text.to_owned()),
         Field::Since => Term::Since(when::since(text, clock)?),
         Field::Until => Term::Until(when::until(text, clock)?),
         Field::First => Term::First(when::range(text, clock)?),

@@ -151,6 +151,8 @@ fn term_model(term: &Term, said: &Said) -> bool {
                 .as_ref()
                 .is_some_and(|text| text.contains(['ア', 'か']))
         }
+        // Look-alikes have a model of their own; what hunts found is the store's to say.
+        Term::Like(_) | Term::Hunt(_) => false,
         Term::Tlp(level) => said.tlp == *level,
         Term::Since(time) => said.times[0] >= time.0,
         Term::Until(time) => said.times[0] < time.0,

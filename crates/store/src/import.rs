@@ -55,6 +55,8 @@ pub struct Import {
     /// The clock stands still at this time, if it is not now.
     at: Option<i64>,
     counts: Counts,
+    /// Where the source stands once the batch is complete.
+    progress: Option<String>,
     contexts: Arc<Mutex<Remembered>>,
     seen: Arc<Mutex<Seen>>,
     lease: Lease,
@@ -87,8 +89,9 @@ impl Store {
                 if let Some(body) = &body {
                     blob::record(tx, body)?;
                 }
-                let sql = "INSERT INTO batch (source, state, actor, body, good_before, started)
-                    SELECT ?1, ?2, ?3, ?4, last_good, ?5 FROM source WHERE id = ?1 RETURNING id";
+                let sql = "INSERT INTO batch
+                    (source, state, actor, body, good_before, progress_before, started)
+                    SELECT ?1, ?2, ?3, ?4, last_good, progress, ?5 FROM source WHERE id = ?1 RETURNING id";
                 let body = body
                     .as_ref()
                     .map_or(crate::sql::Param::Null, |body| (&body.hash).into());
@@ -121,6 +124,7 @@ impl Store {
             started,
             at: None,
             counts: Counts::default(),
+            progress: None,
             contexts: Arc::default(),
             seen: Arc::new(Mutex::new(Seen::new()?)),
             lease,
@@ -145,6 +149,12 @@ impl Import {
     /// What became of the rows so far.
     pub fn counts(&self) -> Counts {
         self.counts
+    }
+
+    /// Says how far the source has come once this batch is complete: it is kept with the batch's end or not at all,
+    /// so a run that breaks off is made again from where the one before had come to.
+    pub fn come_to(&mut self, progress: String) {
+        self.progress = Some(progress);
     }
 
     /// Makes it a run of an earlier time (microseconds since the epoch), for what is known to have come
@@ -268,13 +278,15 @@ impl Import {
             self.delist_missing().await?;
         }
         let (source, batch, at) = (self.source.id, self.batch, self.at);
+        let progress = self.progress.take();
         self.store
             .write(move |tx| {
                 let ended = at.unwrap_or_else(now);
                 let sql = "UPDATE batch SET state = ?2, finished = ?3 WHERE id = ?1";
                 tx.execute(sql, params![batch, BatchState::Complete.code(), ended])?;
-                let sql = "UPDATE source SET last_good = ?2 WHERE id = ?1";
-                tx.execute(sql, params![source, ended])?;
+                let sql = "UPDATE source SET last_good = ?2, progress = coalesce(?3, progress)
+                    WHERE id = ?1";
+                tx.execute(sql, params![source, ended, progress.as_deref()])?;
                 Ok(())
             })
             .await?;

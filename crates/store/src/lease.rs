@@ -24,27 +24,6 @@ impl Lease {
     }
 }
 
-/// What one server does for all.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Errand {
-    /// Sending what is to be delivered.
-    Delivering,
-}
-
-impl Errand {
-    fn name(self) -> &'static str {
-        match self {
-            Errand::Delivering => "delivering",
-        }
-    }
-
-    fn lock(self) -> i64 {
-        match self {
-            Errand::Delivering => lock::DELIVERING,
-        }
-    }
-}
-
 enum Held {
     File { _file: File },
     Postgres { lock: crate::postgres::Held },
@@ -62,13 +41,29 @@ impl Store {
         }
     }
 
-    /// The right to an errand that one server at a time does for all, unless another has it.
-    pub(crate) async fn lease_of(&self, errand: Errand) -> Result<Option<Lease>> {
+    /// The right to follow the stream of a source, unless somebody else has it.
+    pub async fn lease_stream(&self, source: i64) -> Result<Option<Lease>> {
+        self.lease_errand(&format!("stream-{source}"), lock::STREAM + source)
+            .await
+    }
+
+    /// The right to hold what is new against the hunts, unless another server has it.
+    pub async fn lease_hunts(&self) -> Result<Option<Lease>> {
+        self.lease_errand("hunts", lock::HUNTS).await
+    }
+
+    /// The right to send what is to be delivered, unless another server has it.
+    pub async fn lease_delivering(&self) -> Result<Option<Lease>> {
+        self.lease_errand("delivering", lock::DELIVERING).await
+    }
+
+    /// The right to what one server at a time does for all.
+    async fn lease_errand(&self, name: &str, lock: i64) -> Result<Option<Lease>> {
         match &self.engine {
-            Engine::Sqlite(_) => self.lock_file(errand.name(), false),
+            Engine::Sqlite(_) => Ok(self.lock_file(name, false)?),
             Engine::Postgres(postgres) => {
                 let sql = "SELECT pg_try_advisory_lock($1)";
-                Ok(postgres.hold(sql, errand.lock()).await?.map(held))
+                Ok(postgres.hold(sql, lock).await?.map(held))
             }
         }
     }

@@ -20,6 +20,7 @@ mod delivery;
 mod error;
 mod exist;
 mod follow;
+mod hunt;
 mod import;
 mod item;
 mod key;
@@ -72,7 +73,11 @@ pub use delivery::{Delivery, DeliveryKind, DeliveryState, Outcome};
 pub use error::{Error, Result};
 pub use exist::{
     Collected, CollectedFilter, CveRecord, ExistAccess, ExistOptions, ExistPage, Key as ExistKey,
-    Listed, ListedFilter, MOST as MOST_COUNTED, NewExistAccess, Test as ExistTest,
+    Listed, ListedFilter, MOST as EXIST_MOST, NewExistAccess, Test as ExistTest,
+};
+pub use hunt::{
+    Deed, Hit, HitAction, HitFilter, HitPage, HitState, Hunt, HuntDays, HuntForm, HuntPlace,
+    HuntRef, Job, JobFound, JobState, MOST_COUNTED, NewHit, NewHunt, Recorded, Said, WatchedHunt,
 };
 pub use import::{Import, ImportMode};
 pub use item::{Author, Form, Item, NewItem, NewScore, Score};

@@ -37,6 +37,11 @@ const MIGRATIONS: &[Migration] = &[
         then: None,
     },
     Migration {
+        sqlite: include_str!("../migrations/sqlite/0006_hunts.sql"),
+        postgres: include_str!("../migrations/postgres/0006_hunts.sql"),
+        then: None,
+    },
+    Migration {
         sqlite: include_str!("../migrations/sqlite/0007_deliveries.sql"),
         postgres: include_str!("../migrations/postgres/0007_deliveries.sql"),
         then: None,
@@ -49,6 +54,11 @@ const MIGRATIONS: &[Migration] = &[
     Migration {
         sqlite: include_str!("../migrations/sqlite/0009_exist.sql"),
         postgres: include_str!("../migrations/postgres/0009_exist.sql"),
+        then: None,
+    },
+    Migration {
+        sqlite: include_str!("../migrations/sqlite/0010_progress.sql"),
+        postgres: include_str!("../migrations/postgres/0010_progress.sql"),
         then: None,
     },
 ];

@@ -75,6 +75,16 @@ pub struct Chunk {
     source: i64,
 }
 
+impl Chunk {
+    pub(crate) fn id(self) -> i64 {
+        self.id
+    }
+
+    pub(crate) fn source(self) -> i64 {
+        self.source
+    }
+}
+
 impl Store {
     /// What the changes after a number brought, at most `limit` changes, and the number to go on from.
     /// Posts that were deleted since, and rollbacks, bring nothing.

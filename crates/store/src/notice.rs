@@ -17,7 +17,8 @@ const WINDOW: i64 = HOUR / 6;
 /// its own words for ever.
 pub const HUNTS_BOT: &str = "noroshi-hunts";
 
-/// Notes that hits (`.1`) are to be told on channels (`.0`). A channel that is off, or gone, is told nothing.
+/// Notes that hits (`.1`) are to be told on channels (`.0`). A channel that is off or gone is told nothing, and
+/// one of somebody else neither.
 pub(crate) fn enqueue(tx: &Tx, pairs: &[(i64, i64)]) -> Result<()> {
     let mut by_channel: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
     for (channel, hit) in pairs {
@@ -26,8 +27,8 @@ pub(crate) fn enqueue(tx: &Tx, pairs: &[(i64, i64)]) -> Result<()> {
     for (channel, hits) in by_channel {
         let sql = "INSERT INTO notice (channel, hit, at)
             SELECT ?1, h.id, ?2 FROM hit h WHERE h.id = ANY(?3)
-                AND EXISTS (SELECT 1 FROM channel c
-                    WHERE c.id = ?1 AND c.enabled = 1 AND c.deleted IS NULL)
+                AND EXISTS (SELECT 1 FROM channel c JOIN hunt u ON u.owner = c.owner
+                    WHERE c.id = ?1 AND u.id = h.hunt AND c.enabled = 1 AND c.deleted IS NULL)
                 AND NOT EXISTS (SELECT 1 FROM post p JOIN account a ON a.id = p.author
                     WHERE p.id = h.post AND a.name = ?4)
             ON CONFLICT (channel, hit) DO NOTHING";

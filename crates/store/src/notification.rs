@@ -18,23 +18,35 @@ pub enum NotificationKind {
     Star,
     /// Somebody follows the account.
     Follow,
+    /// A hunt of the account was stopped because it found too much.
+    HuntPaused,
     /// A channel of the account does not get through.
     Channel,
 }
 
 impl NotificationKind {
-    const ALL: [NotificationKind; 6] = [
+    const ALL: [NotificationKind; 7] = [
         NotificationKind::Mention,
         NotificationKind::Reply,
         NotificationKind::Repost,
         NotificationKind::Star,
         NotificationKind::Follow,
+        NotificationKind::HuntPaused,
         NotificationKind::Channel,
     ];
 
-    /// `mention`, `reply`, `repost`, `star`, `follow` or `channel`.
+    /// `mention`, `reply`, `repost`, `star`, `follow`, `hunt_paused` or `channel`.
     pub fn name(self) -> &'static str {
-        ["mention", "reply", "repost", "star", "follow", "channel"][self as usize]
+        const NAMES: [&str; 7] = [
+            "mention",
+            "reply",
+            "repost",
+            "star",
+            "follow",
+            "hunt_paused",
+            "channel",
+        ];
+        NAMES[self as usize]
     }
 
     fn code(self) -> i64 {
@@ -60,6 +72,8 @@ pub struct Notification {
     pub by: Speaker,
     /// The post that mentions or answers, or that was reposted or starred.
     pub post: Option<Post>,
+    /// The hunt that was stopped, with its name, while it is there.
+    pub hunt: Option<(i64, String)>,
     /// The channel that does not get through: its number and name.
     pub channel: Option<(i64, String)>,
     /// In microseconds since the epoch.
@@ -87,6 +101,15 @@ pub(crate) fn tell(
         SELECT id, ?2, ?3, ?4, ?5 FROM account WHERE id = ANY(?1)";
     let row = params![&told, kind.code(), actor, post, now()];
     tx.execute(sql, row)?;
+    Ok(())
+}
+
+/// Tells an account that a hunt of its own was stopped.
+pub(crate) fn tell_paused(tx: &Tx, owner: i64, hunt: i64) -> Result<()> {
+    let sql =
+        "INSERT INTO notification (account, kind, actor, hunt, at) VALUES (?1, ?2, ?1, ?3, ?4)";
+    let kind = NotificationKind::HuntPaused.code();
+    tx.execute(sql, params![owner, kind, hunt, now()])?;
     Ok(())
 }
 
@@ -122,8 +145,9 @@ impl Store {
     ) -> Result<Vec<Notification>> {
         self.read(move |conn| {
             let sql = "SELECT n.id, n.kind, a.id, a.name, a.kind, n.post, n.at, n.seen,
-                    c.id, c.name
+                    n.hunt, u.name, c.id, c.name
                 FROM notification n JOIN account a ON a.id = n.actor
+                LEFT JOIN hunt u ON u.id = n.hunt AND u.owner = ?1 AND u.deleted IS NULL
                 LEFT JOIN channel c ON c.id = n.channel
                 WHERE n.account = ?1 AND n.id < ?2 ORDER BY n.id DESC LIMIT ?3";
             let row = params![account, below.unwrap_or(i64::MAX), limit as i64];
@@ -137,7 +161,8 @@ impl Store {
                         kind: AccountKind::from_code(row.int(4)?)?,
                     },
                     post: None,
-                    channel: row.opt_int(8)?.zip(row.opt_text(9)?),
+                    hunt: row.opt_int(8)?.zip(row.opt_text(9)?),
+                    channel: row.opt_int(10)?.zip(row.opt_text(11)?),
                     at: row.int(6)?,
                     fresh: row.opt_int(7)?.is_none(),
                 };

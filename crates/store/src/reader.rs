@@ -104,8 +104,8 @@ impl Sources {
         Sources { ids: vec![id] }
     }
 
-    /// Some of those that a reader may see, in order.
-    pub(crate) fn these(ids: Vec<i64>) -> Sources {
+    /// Some of those that the reader may see, in ascending order.
+    pub(crate) fn some(ids: Vec<i64>) -> Sources {
         Sources { ids }
     }
 

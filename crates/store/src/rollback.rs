@@ -117,7 +117,8 @@ fn delete_made(tx: &Tx, source: i64, batch: i64) -> Result<bool> {
 fn end(tx: &Tx, source: i64, batch: i64) -> Result<()> {
     batch::set_state(tx, batch, BatchState::RolledBack)?;
     let sql = "UPDATE source SET etag = NULL, last_modified = NULL, next_run = NULL,
-        last_good = (SELECT good_before FROM batch WHERE id = ?2) WHERE id = ?1";
+        last_good = (SELECT good_before FROM batch WHERE id = ?2),
+        progress = (SELECT progress_before FROM batch WHERE id = ?2) WHERE id = ?1";
     tx.execute(sql, params![source, batch])?;
     tx.announce(Announced {
         kind: ChangeKind::RolledBack,

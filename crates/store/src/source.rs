@@ -74,6 +74,8 @@ pub struct Source {
     pub last_error: Option<String>,
     /// When it speaks on the timeline.
     pub digest: DigestRule,
+    /// How far the last complete run came, in the words of whoever collects.
+    pub progress: Option<String>,
 }
 
 /// How a try to collect ended, for the schedule.
@@ -89,7 +91,7 @@ pub struct RunOutcome {
 
 const COLUMNS: &str = "s.id, s.name, s.enabled, s.mode, a.name, s.tlp, s.expiry, s.etag,
     s.last_modified, s.last_good, s.last_run, s.next_run, s.failures, s.last_error,
-    s.digest, s.digest_least, s.digest_pause";
+    s.digest, s.digest_least, s.digest_pause, s.progress";
 const FROM: &str = "source s JOIN audience a ON a.id = s.audience";
 
 fn from_row(row: &Row) -> Result<Source> {
@@ -117,6 +119,7 @@ fn from_row(row: &Row) -> Result<Source> {
             least: row.int(15)?,
             pause: row.int(16)?,
         },
+        progress: row.opt_text(17)?,
     })
 }
 
@@ -239,6 +242,18 @@ impl Store {
         self.write(move |tx| {
             let sql = "UPDATE source SET last_good = ?2 WHERE id = ?1";
             tx.execute(sql, params![source, now()])
+        })
+        .await?;
+        Ok(())
+    }
+
+    /// Notes how far a run came that brought nothing new. A run that brings rows does so with
+    /// [`Import::come_to`](crate::Import::come_to).
+    pub async fn note_progress(&self, source: i64, progress: &str) -> Result<()> {
+        let progress = progress.to_owned();
+        self.write(move |tx| {
+            let sql = "UPDATE source SET progress = ?2, last_good = ?3 WHERE id = ?1";
+            tx.execute(sql, params![source, &progress, now()])
         })
         .await?;
         Ok(())

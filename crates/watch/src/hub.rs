@@ -438,7 +438,7 @@ fn item_event(seq: i64, item: Entry) -> Arc<Event> {
 }
 
 /// As whoever may not read the post that it answers sees it.
-fn without_parent(mut entry: Entry) -> Entry {
+pub(crate) fn without_parent(mut entry: Entry) -> Entry {
     entry.post.reply_to = None;
     entry.post.thread = entry.post.id;
     entry

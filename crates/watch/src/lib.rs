@@ -6,9 +6,11 @@
 //! another sort: a Python regex over the raw text of posts, as the bots of NECOMAtter write it.
 
 mod hub;
+mod hunter;
 mod matcher;
 mod python;
 
 pub use hub::{Event, Hub, Listen, Listener, Listening, Next, NoPlace, Place, Refused, Said, Test};
+pub use hunter::{Cost, Hunter, Preview, Sample, cost, hunt, preview};
 pub use matcher::{Id, Watchers};
 pub use python::{Found, Pattern, Unsupported};

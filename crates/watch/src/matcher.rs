@@ -9,6 +9,7 @@
 mod bits;
 mod clue;
 mod literals;
+mod looks;
 mod marks;
 pub(crate) mod required;
 
@@ -22,6 +23,12 @@ use bits::Bits;
 use clue::Clue;
 use literals::Literals;
 use marks::Marks;
+
+/// How many of ten thousand statements have to be held against a query, roughly.
+pub(crate) fn rate_of(query: &Query) -> u32 {
+    let rates = clue::of_query(query);
+    rates.iter().map(Clue::cost).fold(0, u32::saturating_add)
+}
 
 /// A watcher, as long as it watches; never given twice by the same [`Watchers`].
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -187,6 +194,7 @@ impl Watchers {
                 Clue::Literal(literal) => self.literals.add(literal, slot),
                 Clue::Mark(mark) => self.marks.add(mark, slot),
                 Clue::Around(address) => self.marks.add_around(*address, slot),
+                Clue::Slip(label, slips) => self.marks.looks.add(label, *slips, slot),
             }
         }
         self.shared.insert(Arc::clone(&what), slot);
@@ -207,6 +215,7 @@ impl Watchers {
                 Clue::Literal(literal) => self.literals.remove(literal, slot),
                 Clue::Mark(mark) => self.marks.remove(mark, slot),
                 Clue::Around(address) => self.marks.remove_around(*address, slot),
+                Clue::Slip(label, slips) => self.marks.looks.remove(label, *slips, slot),
             }
         }
         self.shared.remove(&entry.what);

@@ -26,6 +26,7 @@ mod headers;
 mod health;
 mod help;
 mod home;
+pub mod hunt;
 pub mod key;
 mod limits;
 pub mod list;

@@ -29,6 +29,8 @@ use crate::timeline::Followed;
 const HEARTBEAT: Duration = Duration::from_secs(20);
 /// What arrives within this time is told at once.
 const PACE: Duration = Duration::from_secs(1);
+/// How often a page of hits is looked after.
+const FOUND: Duration = Duration::from_secs(2);
 /// Changes that are summed up in one event.
 const CHANGES: usize = 1_000;
 /// When a tab that was cut off may come back, in milliseconds.
@@ -65,6 +67,8 @@ struct Tab {
     followed: Option<Followed>,
     /// Whether it has to be told how that stands now.
     first: bool,
+    /// What it was told of that.
+    rows: Vec<i64>,
     _turn: OwnedSemaphorePermit,
 }
 
@@ -104,6 +108,7 @@ pub(crate) async fn show(
         latest,
         first: followed.is_some(),
         followed,
+        rows: Vec::new(),
         state,
         _turn: turn,
     };
@@ -130,16 +135,19 @@ impl Tab {
             let (changes, seq) = store.changes(&self.reader, self.seq, CHANGES).await.ok()?;
             self.seq = seq;
             let first = std::mem::take(&mut self.first);
-            if changes.is_empty() && !first {
+            let mut news = News::of(changes);
+            if let Some(followed) = &self.followed
+                && (first || news.posts > 0 || followed.is_found_later())
+            {
+                let rows = followed.rows(store, account.id).await.ok()?;
+                let same = followed.is_found_later() && !first && rows == self.rows;
+                self.rows.clone_from(&rows);
+                news.rows = Some(rows).filter(|_| !same);
+            }
+            if news.is_empty() && !first {
                 continue;
             }
-            let mut news = News::of(changes);
             news.fresh = store.fresh_notifications(account.id).await.ok()?;
-            if let Some(followed) = &self.followed
-                && (first || news.posts > 0)
-            {
-                news.rows = Some(followed.rows(store, account.id).await.ok()?);
-            }
             let event = Event::default().event("news").id(self.seq.to_string());
             return event.retry(AGAIN).json_data(&news).ok();
         }
@@ -149,6 +157,7 @@ impl Tab {
     async fn wait(&mut self) -> Option<()> {
         tokio::select! {
             changed = self.latest.changed() => changed.ok()?,
+            () = found_later(self.followed.as_ref()) => {}
             () = self.state.closed() => return None,
         }
         tokio::select! {
@@ -158,7 +167,20 @@ impl Tab {
     }
 }
 
+/// What hunts find comes without a change of its own, a little behind what they found.
+async fn found_later(followed: Option<&Followed>) {
+    match followed {
+        Some(followed) if followed.is_found_later() => tokio::time::sleep(FOUND).await,
+        _ => std::future::pending().await,
+    }
+}
+
 impl News {
+    fn is_empty(&self) -> bool {
+        let told = self.new + self.changed + self.delisted + self.posts;
+        told == 0 && self.sources.is_empty() && self.rows.is_none()
+    }
+
     fn of(changes: Vec<Change>) -> News {
         let mut news = News::default();
         for change in changes {

@@ -18,9 +18,9 @@ use crate::problem::Problem;
 use crate::state::AppState;
 use crate::{
     about, account, annotation, attachment, audience, audit, batch, browser, change, check,
-    component, error_page, exist, follow, frame, headers, health, help, home, key, limits, list,
-    live, lookup, manage, necomatter, notification, observable, openapi, post, search, session,
-    settings, source, story, stream, timeline, tracker, vulnerability,
+    component, error_page, exist, follow, frame, headers, health, help, home, hunt, key, limits,
+    list, live, lookup, manage, necomatter, notification, observable, openapi, post, search,
+    session, settings, source, story, stream, timeline, tracker, vulnerability,
 };
 
 /// For whoever watches over the server: no key, and an answer even when all else is busy.
@@ -64,6 +64,7 @@ fn asking() -> OpenApiRouter<AppState> {
         .routes(routes!(audit::api::list))
         .merge(writing())
         .merge(curating())
+        .merge(hunting())
         .merge(annotating())
 }
 
@@ -88,6 +89,37 @@ fn curating() -> OpenApiRouter<AppState> {
         .routes(routes!(story::api::version))
         .routes(routes!(story::api::candidates))
         .routes(routes!(story::api::export))
+}
+
+/// For programs, with a key: hunts and what they found.
+fn hunting() -> OpenApiRouter<AppState> {
+    use hunt::api;
+    let list = DefaultBodyLimit::max(hunt::LARGEST);
+    OpenApiRouter::default()
+        .routes(routes!(api::list, api::add).layer(list))
+        .routes(routes!(api::preview).layer(list))
+        .routes(routes!(api::show, api::change, api::delete).layer(list))
+        .routes(routes!(api::mute))
+        .routes(routes!(api::make_feed, api::revoke_feed))
+        .routes(routes!(api::jobs, api::add_job))
+        .routes(routes!(api::cancel_job))
+        .routes(routes!(api::hits))
+        .routes(routes!(api::act))
+        .routes(routes!(api::hit))
+}
+
+/// For people with a browser, and their feed readers: hunts and what they found.
+fn hunts() -> OpenApiRouter<AppState> {
+    let list = DefaultBodyLimit::max(hunt::LARGEST);
+    OpenApiRouter::default()
+        .routes(routes!(hunt::page::show))
+        .routes(routes!(hunt::form::blank, hunt::form::add).layer(list))
+        .routes(routes!(hunt::form::open, hunt::form::change).layer(list))
+        .routes(routes!(hunt::hits::show))
+        .routes(routes!(hunt::act::hits))
+        .routes(routes!(hunt::act::hunt))
+        .routes(routes!(hunt::export::show))
+        .routes(routes!(hunt::feed::show))
 }
 
 /// For programs, with a key: what people and bots write.
@@ -170,6 +202,7 @@ fn pages() -> OpenApiRouter<AppState> {
         .merge(texts())
         .merge(trackers())
         .merge(managing())
+        .merge(hunts())
         .routes(routes!(session::page::sign_out))
 }
 

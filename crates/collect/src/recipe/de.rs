@@ -19,6 +19,14 @@ pub(super) fn clear() -> Tlp {
     Tlp::Clear
 }
 
+pub(super) fn most_pages() -> u32 {
+    50
+}
+
+pub(super) fn most_questions() -> usize {
+    10
+}
+
 pub(super) fn mode<'de, D: Deserializer<'de>>(from: D) -> Result<Mode, D::Error> {
     let text = String::deserialize(from)?;
     match text.as_str() {
@@ -61,29 +69,37 @@ pub(super) fn optional_duration<'de, D: Deserializer<'de>>(
 }
 
 impl<'de> Deserialize<'de> for Auth {
-    /// `"none"`, `"url"` or `{ header = "Name" }`.
+    /// `"none"`, `"url"`, `"bearer"`, or a table of one key.
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
-        struct Header {
-            header: String,
+        struct Place {
+            header: Option<String>,
+            body: Option<String>,
+            session: Option<String>,
         }
         struct Either;
         impl<'de> Visitor<'de> for Either {
             type Value = Auth;
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("\"none\", \"url\" or { header = \"…\" }")
+                f.write_str("\"none\", \"url\", \"bearer\" or { header = \"…\" }")
             }
             fn visit_str<E: Error>(self, text: &str) -> Result<Auth, E> {
                 match text {
                     "none" => Ok(Auth::None),
                     "url" => Ok(Auth::Url),
-                    other => Err(E::unknown_variant(other, &["none", "url"])),
+                    "bearer" => Ok(Auth::Bearer),
+                    other => Err(E::unknown_variant(other, &["none", "url", "bearer"])),
                 }
             }
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Auth, A::Error> {
-                let Header { header } = Header::deserialize(MapAccessDeserializer::new(map))?;
-                Ok(Auth::Header(header))
+                let place = Place::deserialize(MapAccessDeserializer::new(map))?;
+                match (place.header, place.body, place.session) {
+                    (Some(name), None, None) => Ok(Auth::Header(name)),
+                    (None, Some(name), None) => Ok(Auth::Body(name)),
+                    (None, None, Some(place)) => Ok(Auth::Session(place)),
+                    _ => Err(A::Error::custom("one of `header`, `body` and `session`")),
+                }
             }
         }
         from.deserialize_any(Either)

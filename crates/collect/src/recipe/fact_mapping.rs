@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::clean;
 use super::error::Wrong;
+use super::fields::TagText;
 use super::item_keys::FactKeys;
 use super::path::Piece;
 use super::text::{Maker, Reading, Text};
@@ -65,7 +66,7 @@ struct ExploitRules {
     platform: Option<Text>,
     kind: Option<Text>,
     verified: Option<Text>,
-    rank: Option<Text>,
+    rank: Option<(Text, Vec<(String, String)>)>,
     path: Option<Text>,
 }
 
@@ -118,7 +119,16 @@ impl FactRules {
                 platform: make.maybe("exploit.platform", &exploit.platform)?,
                 kind: make.maybe("exploit.kind", &exploit.kind)?,
                 verified: make.maybe("exploit.verified", &exploit.verified)?,
-                rank: make.maybe("exploit.rank", &exploit.rank)?,
+                rank: match &exploit.rank {
+                    None => None,
+                    Some(TagText::Column(column)) => {
+                        Some((make.one("exploit.rank", &column.0)?, Vec::new()))
+                    }
+                    Some(TagText::Mapped(rank)) => {
+                        let map = rank.map.clone().into_iter().collect();
+                        Some((make.one("exploit.rank", &rank.column.0)?, map))
+                    }
+                },
                 path: make.maybe("exploit.path", &exploit.path)?,
             });
         }
@@ -302,19 +312,27 @@ impl ReferenceRules {
 }
 
 impl ExploitRules {
+    /// The rank in words, where the recipe has words for it.
+    fn rank(&self, row: Row<'_>) -> Option<String> {
+        let (text, map) = self.rank.as_ref()?;
+        let rank = text.one(row.value, row.reading)?;
+        let word = map.iter().find(|(from, _)| *from == rank);
+        clean::text(word.map_or(&rank, |(_, word)| word), NAME_CHARS)
+    }
+
     fn exploit(&self, row: Row<'_>) -> Exploit {
         let verified = row.one(&self.verified).map(|text| text.to_lowercase());
         Exploit {
             platform: row.name(&self.platform),
             kind: row.name(&self.kind),
             verified: verified.map(|text| matches!(text.as_str(), "1" | "true" | "yes")),
-            rank: row.name(&self.rank),
+            rank: self.rank(row),
             path: row.name(&self.path),
         }
     }
 }
 
-/// Each once, in order; a list of some hundreds.
+/// Each once, in order.
 fn unique<T: PartialEq + Ord + Clone>(list: Vec<T>) -> Vec<T> {
     let mut seen = std::collections::BTreeSet::new();
     list.into_iter()

@@ -211,7 +211,7 @@ pub struct ExploitKeys {
     /// Whether it was tried: `1`, `true`, `yes`.
     pub verified: Option<String>,
     /// How reliable it is.
-    pub rank: Option<String>,
+    pub rank: Option<TagText>,
     /// Where the code is.
     pub path: Option<String>,
 }

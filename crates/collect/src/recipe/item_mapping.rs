@@ -223,10 +223,15 @@ impl ItemMapping {
             // What has no name is known by what it says.
             digest(&format!("{}\n{text}", title.as_deref().unwrap_or_default()))
         });
-        let facts = self
+        let mut facts = self
             .facts
             .as_ref()
             .map(|rules| rules.facts(row, &key, &self.reading));
+        if self.form == Form::Exploit
+            && let Some(facts) = &mut facts
+        {
+            facts.exploit.get_or_insert_default();
+        }
         let author = Author {
             name: line(self.one(&self.rules.name, row)).unwrap_or_default(),
             handle: line(self.one(&self.rules.handle, row)),

@@ -10,6 +10,8 @@ use super::{Recipe, RecipeError};
 #[derive(Clone, Debug, Default)]
 pub struct Recipes {
     by_name: BTreeMap<String, Recipe>,
+    /// Those that are no source before their parameters are given.
+    templates: BTreeMap<String, Recipe>,
 }
 
 impl Recipes {
@@ -23,7 +25,17 @@ impl Recipes {
         self.by_name.values()
     }
 
-    /// How many there are.
+    /// The template of this name.
+    pub fn template(&self, name: &str) -> Option<&Recipe> {
+        self.templates.get(name)
+    }
+
+    /// All templates, by name.
+    pub fn templates(&self) -> impl Iterator<Item = &Recipe> {
+        self.templates.values()
+    }
+
+    /// How many recipes there are, without templates.
     pub fn len(&self) -> usize {
         self.by_name.len()
     }
@@ -87,6 +99,7 @@ pub fn load_lenient(data_directory: Option<&Path>) -> (Recipes, Vec<RecipeError>
         let file = path.display().to_string();
         if let Some(stem) = path.file_stem().and_then(|stem| stem.to_str()) {
             recipes.by_name.remove(stem);
+            recipes.templates.remove(stem);
         }
         match std::fs::read_to_string(path) {
             Ok(text) => add(&mut recipes, &mut errors, &file, &text),
@@ -98,6 +111,9 @@ pub fn load_lenient(data_directory: Option<&Path>) -> (Recipes, Vec<RecipeError>
 
 fn add(recipes: &mut Recipes, errors: &mut Vec<RecipeError>, file: &str, text: &str) {
     match Recipe::parse(file, text) {
+        Ok(recipe) if recipe.is_template() => {
+            recipes.templates.insert(recipe.name.clone(), recipe);
+        }
         Ok(recipe) => {
             recipes.by_name.insert(recipe.name.clone(), recipe);
         }

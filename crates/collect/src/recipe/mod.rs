@@ -3,6 +3,7 @@
 //! A recipe is one TOML file of `sources/`, compiled in, or one of the user's `sources/` folder in the data directory,
 //! which replaces a shipped one of the same name. `sources/README.md` describes every key.
 
+mod ask;
 mod clean;
 mod command;
 mod date;
@@ -11,6 +12,7 @@ mod error;
 mod fact_mapping;
 mod feed;
 mod fields;
+mod fill;
 mod item_keys;
 mod item_mapping;
 mod items;
@@ -25,7 +27,10 @@ mod template;
 mod text;
 mod time;
 mod validate;
+mod variable;
+mod variables;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,6 +39,10 @@ use noroshi_indicator::Tlp;
 use noroshi_store::{Form, Mode};
 use serde::Deserialize;
 
+pub use ask::{
+    Ask, Before, By, Dialect, DriveKeys, Each, Pages, Parameter, ParameterKind, Since, Speaks,
+    StreamKeys,
+};
 pub use error::RecipeError;
 pub use fields::{ColumnText, Constant, Fields, KindColumn, KindText, TagColumn, TagText};
 pub use item_keys::{
@@ -43,9 +52,11 @@ pub use item_keys::{
 pub use items::Items;
 pub use listings::Listings;
 pub use load::{Recipes, load, load_lenient};
+pub(crate) use request::Credential;
 pub use request::{FeedRequest, RequestError};
 pub use scores::Scores;
 pub use shipped::shipped;
+pub(crate) use variable::{Value, Variables, encoded};
 
 use error::Wrong;
 use item_mapping::ItemMapping;
@@ -80,6 +91,25 @@ pub struct Recipe {
     /// Where the user's key goes.
     #[serde(default)]
     pub auth: Auth,
+    /// It can be asked without a key, too.
+    #[serde(default)]
+    pub key_optional: bool,
+    /// What goes along with the URL.
+    pub request: Option<Ask>,
+    /// How a service hands out its pages.
+    pub pages: Option<Pages>,
+    /// What is asked for is newer than what the last complete run had come to.
+    pub since: Option<Since>,
+    /// A connection that stays open.
+    pub stream: Option<StreamKeys>,
+    /// What is asked for comes from hunts.
+    pub drive: Option<DriveKeys>,
+    /// What whoever adds the source has to say; with any, this is a template.
+    #[serde(default)]
+    pub parameters: BTreeMap<String, Parameter>,
+    /// What they said.
+    #[serde(default)]
+    pub values: BTreeMap<String, String>,
     /// What the rows are about.
     pub data: Data,
     /// Whether a new installation collects it.
@@ -170,6 +200,12 @@ pub enum Auth {
     Header(String),
     /// Into the URL, in the place of `{key}`.
     Url,
+    /// Into `Authorization: Bearer`.
+    Bearer,
+    /// Into the JSON that is sent, under this name.
+    Body(String),
+    /// It is `account:app-password` of an atproto service at this address, for which there is a session's token.
+    Session(String),
 }
 
 /// What the rows of a feed are about.
@@ -222,6 +258,10 @@ impl Recipe {
     pub fn parse(file: &str, text: &str) -> Result<Self, RecipeError> {
         let mut recipe: Self =
             toml::from_str(text).map_err(|error| RecipeError::toml(file, text, &error))?;
+        recipe
+            .check_variables()
+            .map_err(|wrong| wrong.at(file, text))?;
+        recipe.fill().map_err(|wrong| wrong.at(file, text))?;
         recipe.check(file).map_err(|wrong| wrong.at(file, text))?;
         recipe.text = text.into();
         if recipe.makes_texts() && recipe.mode == Mode::Snapshot {
@@ -268,6 +308,11 @@ impl Recipe {
             Statements::Items(_) => Makes::Items,
             Statements::Scores(_) => Makes::Scores,
         }
+    }
+
+    /// Whether nothing can be had without a key.
+    pub fn needs_key(&self) -> bool {
+        self.auth != Auth::None && !self.key_optional
     }
 
     /// How the body is laid out; JSON lines where a command prints it.

@@ -1,5 +1,5 @@
 //! Where in a row something stands: `cve.id`, `references.url`, `descriptions[lang=en].value`, `post.uri.(last)`,
-//! `aliases.(lines)`.
+//! `aliases.(lines)`, `link.(host)`.
 //!
 //! A step into a list goes into every member of it, so one path may find several things. In rows without parts (lists,
 //! csv) the whole text is the name of a column.
@@ -17,10 +17,51 @@ enum Step {
     Each,
     /// Of what was found, only what has this text under this name.
     Only(String, String),
-    /// What stands behind the last slash of a text.
-    Last,
-    /// The lines of a text.
+    /// Something made of a text.
+    Made(Make),
+}
+
+/// What can be made of a text: `(lines)`, `(last)`, `(host)`, `(segment 1)`, `(part 2)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Make {
+    /// Its lines, each a text.
     Lines,
+    /// What stands behind the last slash.
+    Last,
+    /// The host of a link.
+    Host,
+    /// The n-th segment of a link's path, from 1.
+    Segment(usize),
+    /// What stands between hyphens, the n-th, from 1.
+    Part(usize),
+}
+
+impl Make {
+    fn new(text: &str) -> Option<Self> {
+        let (name, number) = text.split_once(' ').unwrap_or((text, ""));
+        let number = number.parse().ok().filter(|number| *number > 0);
+        match (name, number) {
+            ("lines", None) => Some(Self::Lines),
+            ("last", None) => Some(Self::Last),
+            ("host", None) => Some(Self::Host),
+            ("segment", Some(number)) => Some(Self::Segment(number)),
+            ("part", Some(number)) => Some(Self::Part(number)),
+            _ => None,
+        }
+    }
+
+    fn of(self, text: &str) -> Vec<&str> {
+        let address = text.split_once("://").map(|(_, address)| address);
+        let address = address.and_then(|address| address.split(['?', '#']).next());
+        let one = match self {
+            Self::Lines => return text.lines().map(str::trim).take(FOUND).collect(),
+            Self::Last => text.trim_end_matches('/').rsplit('/').next(),
+            Self::Host => address.and_then(|address| address.split('/').next()),
+            Self::Segment(n) => address.and_then(|address| address.split('/').nth(n)),
+            Self::Part(n) => text.split('-').nth(n - 1),
+        };
+        one.into_iter().collect()
+    }
 }
 
 /// A path.
@@ -58,8 +99,11 @@ impl Path {
                 "" if steps.is_empty() && after.starts_with('[') => {}
                 "" => return Err(format!("`{text}` has a step without a name")),
                 "*" => steps.push(Step::Each),
-                "(last)" => steps.push(Step::Last),
-                "(lines)" => steps.push(Step::Lines),
+                name if name.starts_with('(') => {
+                    let make = name.trim_matches(['(', ')']);
+                    let make = Make::new(make).ok_or_else(|| format!("`{name}` makes nothing"))?;
+                    steps.push(Step::Made(make));
+                }
                 name => steps.push(Step::Name(name.to_owned())),
             }
             rest = after;
@@ -106,17 +150,13 @@ impl Path {
 impl Step {
     fn apply<'v>(&self, piece: Piece<'v>, to: &mut Vec<Piece<'v>>) {
         let value = match (self, &piece) {
-            (Self::Lines, piece) => {
-                let lines = piece.text().unwrap_or_default().lines().map(str::trim);
-                let lines = lines.filter(|line| !line.is_empty()).take(FOUND);
-                to.extend(lines.map(Piece::Text));
-                return;
-            }
-            (Self::Last, piece) => {
-                let last = piece
-                    .text()
-                    .and_then(|text| text.trim_end_matches('/').rsplit('/').next());
-                to.extend(last.map(Piece::Text));
+            (Self::Made(make), piece) => {
+                let made = make.of(piece.text().unwrap_or_default());
+                to.extend(
+                    made.into_iter()
+                        .filter(|text| !text.is_empty())
+                        .map(Piece::Text),
+                );
                 return;
             }
             (_, Piece::Value(value)) => *value,
@@ -205,6 +245,7 @@ mod tests {
         let row = json!({
             "a": { "b": [{ "c": 1, "l": "en" }, { "c": 2, "l": "ja" }, { "d": 3 }] },
             "uri": "at://did:plc:x/app.bsky.feed.post/3k",
+            "link": "https://a.example/@bob/1?x=/y", "id": "JVNDB-2026-1",
             "lines": "one\n two\r\n\n",
             "tags": ["x", "y", null, ["z"]],
             "x.y": true,
@@ -217,6 +258,10 @@ mod tests {
             ("a.b.*.c", vec!["1", "2"]),
             ("a.*.*.c", vec!["1", "2"]),
             ("uri.(last)", vec!["3k"]),
+            ("link.(host)", vec!["a.example"]),
+            ("link.(segment 1)", vec!["@bob"]),
+            ("link.(segment 3)", vec![]),
+            ("id.(part 2)", vec!["2026"]),
             ("lines.(lines)", vec!["one", "two"]),
             ("tags", vec!["x", "y"]),
             ("/x.y", vec!["true"]),
@@ -231,7 +276,16 @@ mod tests {
 
     #[test]
     fn broken_paths() {
-        for path in ["a..b", "a.", "a[b", "a[b]", "a[b=c]d"] {
+        for path in [
+            "a.(nothing)",
+            "a.(part 0)",
+            "a.(part)",
+            "a..b",
+            "a.",
+            "a[b",
+            "a[b]",
+            "a[b=c]d",
+        ] {
             assert!(Path::new(path, true).is_err(), "{path}");
         }
         assert_eq!(Path::new("a.b c", false).unwrap().column(), Some("a.b c"));

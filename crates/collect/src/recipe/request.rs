@@ -22,6 +22,9 @@ pub enum RequestError {
     /// The recipe runs a command.
     #[error("the recipe has no URL: it runs a command")]
     Command,
+    /// The recipe is a stream.
+    #[error("the source is a stream, which only `noroshi serve` follows")]
+    Stream,
     /// The feed needs a key and none was given.
     #[error("the feed needs a key")]
     NoKey,
@@ -37,36 +40,12 @@ impl Recipe {
     /// # Errors
     /// If the feed needs a key and has none, or one that cannot be sent.
     pub fn requests(&self, now: i64, key: Option<&str>) -> Result<Vec<FeedRequest>, RequestError> {
-        let template = self.url.as_deref().ok_or(RequestError::Command)?;
-        let key = key.map(str::trim).filter(|key| !key.is_empty());
-        let (header, in_url) = match (&self.auth, key) {
-            (Auth::None, _) => (None, None),
-            (Auth::Header(_) | Auth::Url, None) => return Err(RequestError::NoKey),
-            (Auth::Header(name), Some(key)) => {
-                if !key
-                    .bytes()
-                    .all(|byte| byte.is_ascii_graphic() || byte == b' ')
-                {
-                    return Err(RequestError::BadKey("a header takes printable ASCII"));
-                }
-                (Some((name.clone(), key.to_owned())), None)
-            }
-            (Auth::Url, Some(key)) => {
-                if !key
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
-                {
-                    return Err(RequestError::BadKey(
-                        "a URL takes letters, digits, and -._~",
-                    ));
-                }
-                (None, Some(key))
-            }
+        let missing = match self.stream {
+            Some(_) => RequestError::Stream,
+            None => RequestError::Command,
         };
-        let secret = header
-            .as_ref()
-            .map(|(_, key)| key.clone())
-            .or_else(|| in_url.map(str::to_owned));
+        let template = self.url.as_deref().ok_or(missing)?;
+        let credential = self.credential(key)?;
         let back: &[u8] = if self.months_back.is_empty() {
             &[0]
         } else {
@@ -83,11 +62,97 @@ impl Recipe {
         Ok(dated
             .map(|url| FeedRequest {
                 shown: url.replace("{key}", MASK),
-                url: url.replace("{key}", in_url.unwrap_or_default()),
-                header: header.clone(),
-                secret: secret.clone(),
+                url: url.replace("{key}", credential.in_url()),
+                header: credential.header(),
+                secret: credential.secret(),
             })
             .collect())
+    }
+}
+
+/// The user's key on its way to where the recipe wants it.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Credential {
+    None,
+    Header(String, String),
+    Url(String),
+    Body(String, String),
+    /// Address of the service, account and password.
+    Session(String, String, String),
+}
+
+impl Recipe {
+    /// The key, as far as there is one, if it can be sent.
+    ///
+    /// # Errors
+    /// If the feed needs a key and has none, or one that cannot be sent.
+    pub(crate) fn credential(&self, key: Option<&str>) -> Result<Credential, RequestError> {
+        let key = key.map(str::trim).filter(|key| !key.is_empty());
+        let key = match (&self.auth, key) {
+            (Auth::None, _) => return Ok(Credential::None),
+            (_, None) if self.key_optional => return Ok(Credential::None),
+            (_, None) => return Err(RequestError::NoKey),
+            (_, Some(key)) => key,
+        };
+        let printable = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
+        if !matches!(self.auth, Auth::Body(_)) && !key.bytes().all(printable) {
+            return Err(RequestError::BadKey("a header takes printable ASCII"));
+        }
+        match &self.auth {
+            Auth::None => Ok(Credential::None),
+            Auth::Header(name) => Ok(Credential::Header(name.clone(), key.to_owned())),
+            Auth::Bearer => {
+                let name = http::header::AUTHORIZATION.to_string();
+                Ok(Credential::Header(name, format!("Bearer {key}")))
+            }
+            Auth::Body(name) => Ok(Credential::Body(name.clone(), key.to_owned())),
+            Auth::Session(place) => {
+                let (account, password) = key
+                    .rsplit_once(':')
+                    .ok_or(RequestError::BadKey("write account:app-password"))?;
+                let (account, password) = (account.to_owned(), password.to_owned());
+                Ok(Credential::Session(place.clone(), account, password))
+            }
+            Auth::Url => {
+                let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+                if !key.bytes().all(fits) {
+                    return Err(RequestError::BadKey(
+                        "a URL takes letters, digits, and -._~",
+                    ));
+                }
+                Ok(Credential::Url(key.to_owned()))
+            }
+        }
+    }
+}
+
+impl Credential {
+    /// What stands for `{key}`.
+    pub(crate) fn in_url(&self) -> &str {
+        match self {
+            Credential::Url(key) => key,
+            _ => "",
+        }
+    }
+
+    /// The header that carries it.
+    pub(crate) fn header(&self) -> Option<(String, String)> {
+        match self {
+            Credential::Header(name, value) => Some((name.clone(), value.clone())),
+            _ => None,
+        }
+    }
+
+    /// What must never be shown.
+    pub(crate) fn secret(&self) -> Option<String> {
+        match self {
+            Credential::None => None,
+            Credential::Header(_, key) | Credential::Url(key) | Credential::Body(_, key) => {
+                let bare = key.strip_prefix("Bearer ").unwrap_or(key);
+                Some(bare.to_owned())
+            }
+            Credential::Session(_, _, password) => Some(password.clone()),
+        }
     }
 }
 

@@ -88,7 +88,7 @@ impl Recipe {
             ("homepage", Some(&self.homepage)),
             ("terms", self.terms.as_ref()),
         ] {
-            if link.is_some_and(|link| !is_web(link)) {
+            if link.is_some_and(|link| !is_web(link)) && !self.is_template() {
                 return Err(Wrong::new(key, "a link starts with https:// or http://"));
             }
         }
@@ -98,6 +98,7 @@ impl Recipe {
     fn check_origin(&self) -> Result<(), Wrong> {
         let url = match (&self.url, &self.command) {
             (Some(url), None) => url,
+            (None, None) if self.stream.is_some() => return self.check_rows(),
             (None, Some(command)) => return self.check_command(command),
             (Some(_), Some(_)) => {
                 return Err(Wrong::new(
@@ -107,7 +108,7 @@ impl Recipe {
             }
             (None, None) => return Err(Wrong::new("url", "a recipe needs a `url` or a `command`")),
         };
-        if !is_web(url) {
+        if !is_web(url) && !self.is_template() {
             return Err(Wrong::new("url", "a URL starts with https:// or http://"));
         }
         if url.contains("{key}") != (self.auth == Auth::Url) {
@@ -116,14 +117,12 @@ impl Recipe {
                 "`{key}` in the URL and auth = \"url\" go together",
             ));
         }
-        let rest = ["{key}", "{yyyy}", "{mm}"]
-            .iter()
-            .fold(url.clone(), |rest, known| rest.replace(known, ""));
-        if rest.contains(['{', '}']) || rest.contains(|c: char| c.is_whitespace() || c.is_control())
+        if super::variable::has_other_braces(url)
+            || url.contains(|c: char| c.is_whitespace() || c.is_control())
         {
             return Err(Wrong::new(
                 "url",
-                "only {key}, {yyyy} and {mm} may stand in braces, and no spaces",
+                "only variables such as {key}, {yyyy} and {mm} may stand in braces, and no spaces",
             ));
         }
         if !self.months_back.is_empty() && !url.contains("{mm}") {
@@ -143,6 +142,10 @@ impl Recipe {
                 "a header's name is letters, digits and hyphens",
             ));
         }
+        self.check_rows()
+    }
+
+    fn check_rows(&self) -> Result<(), Wrong> {
         let format = self
             .format
             .as_ref()
@@ -226,7 +229,7 @@ impl Recipe {
     }
 }
 
-fn is_web(link: &str) -> bool {
+pub(super) fn is_web(link: &str) -> bool {
     ["https://", "http://"].iter().any(|scheme| {
         link.strip_prefix(scheme)
             .is_some_and(|rest| !rest.is_empty())

@@ -19,7 +19,36 @@ pub(super) enum Body {
     /// It is what we have.
     NotModified,
     /// It is in the blob store, whole.
-    Kept { blob: Blob, validators: Validators },
+    Kept(Kept),
+}
+
+/// A body in the blob store.
+pub(super) struct Kept {
+    pub(super) blob: Blob,
+    pub(super) validators: Validators,
+    /// The answers that it was put together from, in order; none if it is one.
+    pub(super) parts: Vec<Part>,
+    /// How far the source has come once it is in.
+    pub(super) progress: Option<String>,
+}
+
+/// One answer within a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Part {
+    pub(crate) bytes: u64,
+    pub(crate) lines: u64,
+}
+
+impl Kept {
+    /// One body as it came.
+    pub(super) fn whole(blob: Blob) -> Kept {
+        Kept {
+            blob,
+            validators: Validators::default(),
+            parts: Vec::new(),
+            progress: None,
+        }
+    }
 }
 
 impl Run<'_> {
@@ -27,6 +56,7 @@ impl Run<'_> {
         let blob = match origin {
             Origin::Network => match &self.recipe.command {
                 Some(command) => self.run_command(command).await?,
+                None if self.recipe.is_asked() => return self.ask_for_all().await,
                 None => return self.fetch().await,
             },
             Origin::File(path) => self.keep_file(path).await?,
@@ -37,10 +67,7 @@ impl Run<'_> {
                 .await?
             }
         };
-        Ok(Body::Kept {
-            blob,
-            validators: Validators::default(),
-        })
+        Ok(Body::Kept(Kept::whole(blob)))
     }
 
     async fn keep_file(&self, path: PathBuf) -> Result<Blob, CollectError> {

@@ -22,15 +22,31 @@ pub enum CollectError {
     #[error(transparent)]
     Request(RequestError),
     /// The publisher answered with something else than a body.
-    #[error("{url} answered {status}")]
+    #[error("{url} answered {status}{}", said.as_ref().map(|said| format!(": {said}")).unwrap_or_default())]
     Status {
         /// Where from, without secrets.
         url: String,
         /// Code and reason.
         status: http::StatusCode,
+        /// The publisher's own words about it.
+        said: Option<String>,
         /// When it would like to be asked again.
         retry_after: Option<RetryAfter>,
     },
+    /// An answer is not what the recipe describes.
+    #[error("the answer of {url} cannot be used: {reason}")]
+    Answer {
+        /// Where from, without secrets.
+        url: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// There are more pages than a run may read.
+    #[error("there are more than {0} pages; nothing was taken")]
+    TooManyPages(u32),
+    /// Asking for everything took too long.
+    #[error("asking for everything took too long; nothing was taken")]
+    TooLong,
     /// The body broke off, or is not what the recipe describes.
     #[error(transparent)]
     Body(#[from] BodyError),

@@ -4,7 +4,7 @@ use http::StatusCode;
 use noroshi_egress::{Purpose, Request, Response};
 use noroshi_store::{BatchState, Reader, now};
 
-use super::body::{Body, Validators};
+use super::body::{Body, Kept, Validators};
 use super::spool::Spool;
 use super::{CollectError, Run};
 use crate::keys::{Secret, key_variable};
@@ -71,16 +71,19 @@ impl Run<'_> {
             }
         }
         let blob = spool.finish().await?;
-        Ok(Body::Kept { blob, validators })
+        Ok(Body::Kept(Kept {
+            validators,
+            ..Kept::whole(blob)
+        }))
     }
 
-    fn unaskable(&self, error: RequestError) -> CollectError {
+    pub(crate) fn unaskable(&self, error: RequestError) -> CollectError {
         let name = &self.recipe.name;
         match error {
             RequestError::NoKey | RequestError::BadKey(_) => {
                 CollectError::Key(error, name.clone(), key_variable(name))
             }
-            RequestError::Command => CollectError::Request(error),
+            RequestError::Command | RequestError::Stream => CollectError::Request(error),
         }
     }
 }
@@ -89,6 +92,7 @@ fn refused(response: &Response) -> CollectError {
     CollectError::Status {
         url: response.shown_url().to_string(),
         status: response.status(),
+        said: None,
         retry_after: response.retry_after(),
     }
 }

@@ -1,17 +1,20 @@
 //! From a kept body into the store: rows are read on a thread of their own, and go in chunk by chunk.
 
 use std::fs::File;
+use std::io::{BufReader, Cursor, Read, Seek};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use noroshi_exchange::{BodyError, Limits};
 use noroshi_query::{Expr, Query, Term};
 use noroshi_store::{
-    BadRow, Blob, Import, ListingState, Mode, NewItem, NewListing, NewScore, Reader, SearchOptions,
+    BadRow, Import, ListingState, Mode, NewItem, NewListing, NewScore, Reader, SearchOptions,
 };
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
+use super::body::{Kept, Part};
+use super::part::Stretch;
 use super::{CollectError, Failure, Receipt, Run};
 use crate::recipe::{Makes, Recipe};
 
@@ -45,14 +48,18 @@ impl Chunk {
 }
 
 impl Run<'_> {
-    pub(super) async fn import(&self, blob: Blob) -> Result<Receipt, Failure> {
-        let file = self.store.open_blob(&blob)?;
+    pub(super) async fn import(&self, kept: Kept) -> Result<Receipt, Failure> {
+        let file = self.store.open_blob(&kept.blob)?;
         let (mode, actor) = (self.options.mode, &self.options.actor);
         let begun = self
             .store
-            .begin_import(self.source, mode, actor, Some(blob));
+            .begin_import(self.source, mode, actor, Some(kept.blob));
         let mut import = begun.await?;
-        match self.rows(&mut import, file).await {
+        if let Some(progress) = kept.progress {
+            import.come_to(progress);
+        }
+        let body = RowBody::File(file, kept.parts);
+        match self.rows(&mut import, body).await {
             Ok(()) => Ok(import.finish().await?.into()),
             Err(error) => {
                 let receipt = import.fail(&error.to_string()).await;
@@ -65,7 +72,17 @@ impl Run<'_> {
     }
 
     /// Puts all rows in. An error means that the rows are not, or not surely, what the source lists now.
-    async fn rows(&self, import: &mut Import, file: File) -> Result<(), CollectError> {
+    async fn rows(&self, import: &mut Import, body: RowBody) -> Result<(), CollectError> {
+        self.fill(import, body).await?;
+        self.believe(import).await
+    }
+
+    /// Puts the rows of a body in, whatever the source had before.
+    pub(crate) async fn fill(
+        &self,
+        import: &mut Import,
+        body: RowBody,
+    ) -> Result<(), CollectError> {
         let wanted = Arc::new(AtomicUsize::new(import.chunk_rows()));
         // Of the two chunks there may be, one is being written and the other being read or waiting.
         let (sender, mut chunks) = mpsc::channel(1);
@@ -76,7 +93,13 @@ impl Run<'_> {
             let (recipe, wanted, handle) =
                 (self.recipe.clone(), Arc::clone(&wanted), Handle::current());
             tokio::task::spawn_blocking(move || {
-                read(&recipe, file, limits, &wanted, &sender, &handle)
+                let filler = Filler {
+                    wanted: &wanted,
+                    chunks: &sender,
+                    handle: &handle,
+                    lines: 0,
+                };
+                read(&recipe, body, limits, filler)
             })
         };
         while let Some(chunk) = chunks.recv().await {
@@ -88,8 +111,7 @@ impl Run<'_> {
             (self.options.progress)(&import.counts());
         }
         let read = reading.await;
-        read.map_err(|error| CollectError::Internal(error.to_string()))??;
-        self.believe(import).await
+        Ok(read.map_err(|error| CollectError::Internal(error.to_string()))??)
     }
 
     /// Refuses what must not be taken for a whole list: a page of another kind, or a layout that has changed.
@@ -121,21 +143,49 @@ impl Run<'_> {
     }
 }
 
-/// Reads rows into chunks until the body ends or nobody wants more. Blocks.
+/// Where rows are read from.
+pub(crate) enum RowBody {
+    /// A file, and the answers that it was put together from, if it was.
+    File(File, Vec<Part>),
+    /// What a stream brought.
+    Text(String),
+}
+
+/// Reads rows into chunks until the body, or each part of it, ends or nobody wants more. Blocks.
 fn read(
     recipe: &Recipe,
-    file: File,
+    body: RowBody,
     limits: Limits,
-    wanted: &AtomicUsize,
-    chunks: &mpsc::Sender<Chunk>,
-    handle: &Handle,
+    mut filler: Filler<'_>,
 ) -> Result<(), BodyError> {
-    let body = std::io::BufReader::with_capacity(1 << 18, file);
-    let filler = Filler {
-        wanted,
-        chunks,
-        handle,
+    let (file, parts) = match body {
+        RowBody::Text(text) => return read_part(recipe, Cursor::new(text), limits, &filler),
+        RowBody::File(file, parts) => (file, parts),
     };
+    if parts.is_empty() {
+        return read_part(recipe, file, limits, &filler);
+    }
+    let (file, mut start) = (Arc::new(file), 0);
+    for part in parts {
+        read_part(
+            recipe,
+            Stretch::new(&file, start, part.bytes),
+            limits,
+            &filler,
+        )?;
+        start += part.bytes;
+        filler.lines += part.lines;
+    }
+    Ok(())
+}
+
+fn read_part(
+    recipe: &Recipe,
+    body: impl Read + Seek + Send,
+    limits: Limits,
+    filler: &Filler<'_>,
+) -> Result<(), BodyError> {
+    let body = BufReader::with_capacity(1 << 18, body);
     match recipe.makes() {
         Makes::Listings => {
             let mut rows = recipe.listings(body, limits)?;
@@ -165,6 +215,8 @@ struct Filler<'f> {
     wanted: &'f AtomicUsize,
     chunks: &'f mpsc::Sender<Chunk>,
     handle: &'f Handle,
+    /// Lines that come before the part that is read.
+    lines: u64,
 }
 
 impl Filler<'_> {
@@ -191,7 +243,7 @@ impl Filler<'_> {
                         good.push(row);
                     }
                     Some(Err(row)) => bad.push(BadRow {
-                        line: row.line,
+                        line: self.lines + row.line,
                         reason: row.reason,
                         text: row.text,
                     }),

@@ -3,12 +3,20 @@
 //! The body is complete in the blob store before the first row of it is read, so a body that was cut short on the way
 //! changes nothing. Nothing holds more of it than two chunks of rows.
 
+mod asking;
 mod body;
+mod caller;
 mod command;
 mod error;
 mod fetch;
 mod import;
+mod page;
+mod paging;
+mod part;
+mod progress;
 mod receipt;
+mod said;
+mod session;
 mod spool;
 
 use std::io::Read;
@@ -25,7 +33,11 @@ use crate::schedule::pace;
 use crate::stop::Stop;
 
 pub use error::{CollectError, Failure};
+pub(crate) use import::RowBody;
+pub(crate) use page::look;
+pub(crate) use progress::Progress;
 pub use receipt::Receipt;
+pub use session::Sessions;
 
 use body::Body;
 
@@ -51,6 +63,8 @@ pub struct Options {
     pub actor: String,
     /// The user's key for the feed.
     pub key: Option<Secret>,
+    /// The sessions of services that have them.
+    pub sessions: Sessions,
     /// The largest body, packed or not, in bytes.
     pub max_body: u64,
     /// Asks for the whole body even if the publisher would say that it is unchanged.
@@ -68,6 +82,7 @@ impl Options {
             mode,
             actor: actor.into(),
             key: None,
+            sessions: Sessions::default(),
             max_body: MAX_BODY,
             fresh: false,
             stop: Stop::never(),
@@ -110,13 +125,35 @@ pub async fn collect(
     ended.map(|done| done.receipt)
 }
 
+/// Follows the stream of a source until it is asked to stop or the source is switched off.
+///
+/// # Errors
+/// If somebody else follows it, or the store is broken. A stream that breaks is opened again.
+pub(crate) async fn follow(
+    store: &Store,
+    egress: &Egress,
+    recipe: &Recipe,
+    options: &Options,
+) -> Result<(), Failure> {
+    let source = ensure_source(store, recipe).await?;
+    let run = Run {
+        store,
+        egress,
+        recipe,
+        source: &source,
+        options,
+    };
+    run.follow().await
+}
+
 /// What is the same throughout one run.
-struct Run<'a> {
-    store: &'a Store,
-    egress: &'a Egress,
-    recipe: &'a Recipe,
-    source: &'a Source,
-    options: &'a Options,
+#[derive(Clone, Copy)]
+pub(crate) struct Run<'a> {
+    pub(crate) store: &'a Store,
+    pub(crate) egress: &'a Egress,
+    pub(crate) recipe: &'a Recipe,
+    pub(crate) source: &'a Source,
+    pub(crate) options: &'a Options,
 }
 
 /// A run that went well.
@@ -126,6 +163,11 @@ struct Done {
 }
 
 impl Run<'_> {
+    /// A whole run, as a part of something else.
+    pub(crate) async fn once(&self, origin: Origin) -> Result<Receipt, Failure> {
+        self.go(origin).await.map(|done| done.receipt)
+    }
+
     async fn go(&self, origin: Origin) -> Result<Done, Failure> {
         let mut stop = self.options.stop.clone();
         let body = tokio::select! {
@@ -141,15 +183,15 @@ impl Run<'_> {
                     validators: None,
                 })
             }
-            Body::Kept { blob, validators } => Ok(Done {
-                receipt: self.import(blob).await?,
-                validators: Some(validators),
+            Body::Kept(kept) => Ok(Done {
+                validators: Some(kept.validators.clone()),
+                receipt: self.import(kept).await?,
             }),
         }
     }
 
     /// Lets the source say what it brought, also what its pause had kept back. What went in is in, said or not.
-    async fn speak(&self) {
+    pub(crate) async fn speak(&self) {
         match self.store.post_digest(self.source.id).await {
             Ok(_) => {}
             Err(error) => tracing::warn!(source = self.source.name, %error, "no digest"),

@@ -7,7 +7,10 @@ pub(super) fn host(recipe: &Recipe) -> String {
     match (&recipe.url, &recipe.command) {
         (Some(url), _) => of_url(url).to_ascii_lowercase(),
         (None, Some(command)) => command.first().cloned().unwrap_or_default(),
-        (None, None) => recipe.name.clone(),
+        (None, None) => match &recipe.stream {
+            Some(stream) => of_url(&stream.url).to_ascii_lowercase(),
+            None => recipe.name.clone(),
+        },
     }
 }
 

@@ -17,7 +17,7 @@ use tokio::time::Instant;
 
 use crate::keys::Keys;
 use crate::recipe::{Recipe, Recipes};
-use crate::run::{self, Failure, Options, Origin, Receipt};
+use crate::run::{self, Failure, Options, Origin, Receipt, Sessions};
 use crate::stop::Stop;
 
 use hosts::host;
@@ -51,12 +51,14 @@ pub struct Schedule {
     pub concurrency: usize,
     /// The largest body, in bytes.
     pub max_body: u64,
+    /// The sessions of services that have them.
+    pub sessions: Sessions,
 }
 
 /// What runs, and what is left alone for a while.
 #[derive(Default)]
 struct State {
-    tasks: JoinSet<Result<Receipt, Failure>>,
+    tasks: JoinSet<Result<Option<Receipt>, Failure>>,
     running: HashMap<Id, Running>,
     away: HashMap<String, Instant>,
 }
@@ -64,6 +66,8 @@ struct State {
 struct Running {
     source: String,
     host: String,
+    /// It stays as long as the server runs, and costs its host one connection.
+    is_stream: bool,
 }
 
 impl Schedule {
@@ -87,19 +91,14 @@ impl Schedule {
 
     async fn start_due(&self, state: &mut State, stop: &Stop) -> noroshi_store::Result<()> {
         state.away.retain(|_, until| *until > Instant::now());
-        if state.tasks.len() >= self.concurrency {
-            return Ok(());
-        }
         for source in self.store.due_sources(DUE).await? {
             let Some(recipe) = self.recipes.get(&source.name) else {
                 self.rest(&source).await?;
                 continue;
             };
-            if state.may_start(&source.name, &host(recipe)) {
+            let is_free = recipe.stream.is_some() || state.runs() < self.concurrency;
+            if is_free && state.may_start(&source.name, recipe) {
                 self.start(recipe, state, stop);
-            }
-            if state.tasks.len() >= self.concurrency {
-                break;
             }
         }
         Ok(())
@@ -108,15 +107,25 @@ impl Schedule {
     fn start(&self, recipe: &Recipe, state: &mut State, stop: &Stop) {
         let mut options = Options::new(ImportMode::Serving, ACTOR);
         options.key = self.keys.get(&recipe.name).cloned();
+        options.sessions = self.sessions.clone();
         options.max_body = self.max_body;
         options.stop = stop.clone();
         let (store, egress, recipe) = (self.store.clone(), self.egress.clone(), recipe.clone());
         let running = Running {
             source: recipe.name.clone(),
             host: host(&recipe),
+            is_stream: recipe.stream.is_some(),
         };
         let task = state.tasks.spawn(async move {
-            run::collect(&store, &egress, &recipe, Origin::Network, &options).await
+            match recipe.stream {
+                Some(_) => run::follow(&store, &egress, &recipe, &options)
+                    .await
+                    .map(|()| None),
+                None => {
+                    let run = run::collect(&store, &egress, &recipe, Origin::Network, &options);
+                    run.await.map(Some)
+                }
+            }
         });
         state.running.insert(task.id(), running);
     }
@@ -137,13 +146,23 @@ impl Schedule {
 }
 
 /// How a task ended, as the set of tasks tells it.
-type Ended = Result<(Id, Result<Receipt, Failure>), tokio::task::JoinError>;
+type Ended = Result<(Id, Result<Option<Receipt>, Failure>), tokio::task::JoinError>;
 
 impl State {
-    fn may_start(&self, source: &str, host: &str) -> bool {
+    /// Runs under way, without streams.
+    fn runs(&self) -> usize {
+        let running = self.running.values();
+        running.filter(|running| !running.is_stream).count()
+    }
+
+    fn may_start(&self, source: &str, recipe: &Recipe) -> bool {
+        let (host, is_stream) = (host(recipe), recipe.stream.is_some());
         let mut running = self.running.values();
         !self.away.contains_key(source)
-            && !running.any(|running| running.source == source || running.host == host)
+            && !running.any(|running| {
+                let same_host = !is_stream && !running.is_stream && running.host == host;
+                running.source == source || same_host
+            })
     }
 
     fn ended(&mut self, ended: Ended) {
@@ -155,7 +174,7 @@ impl State {
             return;
         };
         match ended {
-            Ok(Ok(receipt)) => log(&receipt),
+            Ok(Ok(receipt)) => receipt.iter().for_each(log),
             Ok(Err(failure)) => {
                 if failure.error.is_conflict() {
                     self.away.insert(source.clone(), Instant::now() + AWAY);

@@ -8,6 +8,10 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 /// The first wait after a failure; every further failure doubles it.
 const FIRST_WAIT: Duration = Duration::from_secs(5 * 60);
 
+/// The first wait after a stream broke; every further one doubles it, up to the longest.
+const FIRST_BREAK: Duration = Duration::from_secs(1);
+const LONGEST_BREAK: Duration = Duration::from_secs(5 * 60);
+
 /// The longest wait that we choose.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3_600);
 
@@ -29,6 +33,20 @@ pub(crate) fn after_failure(now: i64, failures: i64, asked: Option<RetryAfter>, 
     let asked = asked.map_or(Duration::ZERO, |asked| asked.wait(now).min(LONGEST_ASKED));
     // Never earlier than asked for.
     later(now, jittered(ours, now, name).max(asked))
+}
+
+/// How long to wait before a stream that broke is opened again, `failures` having gone before without one that lasted.
+pub(crate) fn after_break(
+    now: i64,
+    failures: u32,
+    asked: Option<RetryAfter>,
+    name: &str,
+) -> Duration {
+    let ours = FIRST_BREAK
+        .saturating_mul(2_u32.saturating_pow(failures.min(16)))
+        .min(LONGEST_BREAK);
+    let asked = asked.map_or(Duration::ZERO, |asked| asked.wait(now).min(LONGEST_ASKED));
+    jittered(ours, now, name).max(asked)
 }
 
 fn later(now: i64, wait: Duration) -> i64 {

@@ -2,7 +2,7 @@
 
 use noroshi_exchange::post::markdown_line;
 
-use crate::message::Message;
+use crate::message::{Message, marking};
 
 /// Hits that are told.
 const MOST: usize = 50;
@@ -16,7 +16,7 @@ pub(crate) fn body(message: &Message) -> String {
             notice.path
         ));
         if let Some(tlp) = notice.tlp {
-            text.push_str(&format!(" TLP:{tlp}"));
+            text.push_str(&format!(" {}", marking(tlp)));
         }
         for line in &notice.lines {
             text.push_str(&format!("\n  {}", markdown_line(line)));

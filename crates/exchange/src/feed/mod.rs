@@ -68,11 +68,7 @@ impl<B: BufRead> Feed<B> {
             Self::Xml(xml) => {
                 let found = xml.next();
                 let root = xml.head.root.as_str();
-                if xml.error().is_none()
-                    && !xml.head.is_answer
-                    && !root.is_empty()
-                    && !ROOTS.contains(&root)
-                {
+                if !xml.head.is_answer && !root.is_empty() && !ROOTS.contains(&root) {
                     let reason = format!("this is no feed: the document is `<{root}>`");
                     *self = Self::Broken(not_a_feed(reason));
                     return None;

@@ -76,7 +76,7 @@ pub(crate) struct Head {
     pub(crate) language: Option<String>,
     /// Page of the whole.
     pub(crate) link: Option<String>,
-    /// The document is an answer that says of itself that it is sound, so no row in it means that there are none.
+    /// The document is an answer that says of itself how it went, so no row in it means that there are none.
     pub(crate) is_answer: bool,
 }
 
@@ -231,8 +231,8 @@ impl<B: BufRead> Xml<B> {
 
     /// How MyJVN says whether a request went well.
     fn answer(&mut self, status: &Element) {
+        self.head.is_answer = true;
         if status.attribute("retCd").is_none_or(|code| code == "0") {
-            self.head.is_answer = true;
             return;
         }
         let told = |name| status.attribute(name).unwrap_or_default();
@@ -247,30 +247,10 @@ impl<B: BufRead> Xml<B> {
         let raw = open.raw.clone();
         let is_empty = open.is_empty;
         let mut stack = open::Stack::new(open, depth);
-        let mut broken = None;
-        while !is_empty {
-            self.buffer.clear();
-            let Some(reader) = &mut self.reader else {
-                break;
-            };
-            reader.get_mut().refill();
-            match reader.read_event_into(&mut self.buffer) {
-                Ok(Event::Eof) => {
-                    self.end(format!("the body ends before `</{raw}>`"));
-                    broken = Some("the body breaks off in this row".to_owned());
-                    break;
-                }
-                Ok(event) => {
-                    if stack.take(event, &mut self.names) {
-                        break;
-                    }
-                }
-                Err(error) => {
-                    broken = Some(self.recover(error, &raw));
-                    break;
-                }
-            }
-        }
+        let broken = match is_empty {
+            true => None,
+            false => self.rest_of_row(&mut stack, &raw),
+        };
         self.names.leave(depth);
         let too_long = stack.bytes > ELEMENT_BYTES;
         let element = stack.finish();
@@ -289,6 +269,27 @@ impl<B: BufRead> Xml<B> {
         let shown: String = element.text().chars().take(400).collect();
         let shown = shown.split_whitespace().collect::<Vec<_>>().join(" ");
         Err(BadRow::new(place.line, reason, shown.as_bytes()))
+    }
+
+    /// Reads up to the end of the row. Answers what is wrong with it.
+    fn rest_of_row(&mut self, stack: &mut open::Stack, raw: &str) -> Option<String> {
+        while let Some(reader) = &mut self.reader {
+            self.buffer.clear();
+            reader.get_mut().refill();
+            match reader.read_event_into(&mut self.buffer) {
+                Ok(Event::Eof) => {
+                    self.end(format!("the body ends before `</{raw}>`"));
+                    return Some("the body breaks off in this row".to_owned());
+                }
+                Ok(event) => {
+                    if stack.take(event, &mut self.names) {
+                        break;
+                    }
+                }
+                Err(error) => return Some(self.recover(error, raw)),
+            }
+        }
+        None
     }
 
     /// Goes on behind a broken row, if its end can be found. Answers what was wrong with it.

@@ -89,13 +89,11 @@ impl Stack {
                     self.ignored += 1;
                 }
             }
-            Event::Empty(start) => {
-                if self.has_room(&start) {
-                    let depth = self.base + self.open.len();
-                    let open = Open::new(&start, depth, names);
-                    names.leave(depth);
-                    self.add(Node::Element(open.element));
-                }
+            Event::Empty(start) if self.has_room(&start) => {
+                let depth = self.base + self.open.len();
+                let open = Open::new(&start, depth, names);
+                names.leave(depth);
+                self.add(Node::Element(open.element));
             }
             Event::End(end) => return self.end(end.name().0, names),
             Event::Text(text) => self.text(&text.into_inner()),

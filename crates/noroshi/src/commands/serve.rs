@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use clap::Args;
-use noroshi_collect::{Schedule, Stop, ensure_sources, offer_sources, stop};
+use noroshi_collect::{Schedule, Sessions, Stop, ensure_sources, offer_sources, stop};
 use noroshi_store::{Store, now};
 use noroshi_web::{AppState, Settings};
 use tokio::net::TcpListener;
@@ -69,8 +69,11 @@ pub(crate) async fn run(args: &ServeArgs, place: &PlaceArgs) -> anyhow::Result<(
         true => demo::warninglists(),
         false => place.warninglists(),
     };
+    // It may be ended anywhere.
+    let hunting = tokio::spawn(noroshi_watch::hunt(store.clone()));
     let state = AppState::new(store, Arc::new(warninglists), settings);
     noroshi_web::serve(listeners, state, async move { stop.asked().await }).await?;
+    hunting.abort();
     if let Some(schedule) = schedule {
         schedule.await?;
     }
@@ -122,6 +125,7 @@ async fn start_schedule(
         keys: place.config.keys()?,
         concurrency: place.config.concurrency(),
         max_body: place.config.max_body(),
+        sessions: Sessions::default(),
     };
     let kept = match first {
         true => offer_sources(&schedule.store, &schedule.recipes).await,

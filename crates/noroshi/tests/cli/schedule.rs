@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use noroshi_collect::recipe::load;
-use noroshi_collect::{Keys, MAX_BODY, Schedule, ensure_source, stop};
+use noroshi_collect::{Keys, MAX_BODY, Schedule, Sessions, ensure_source, stop};
 use noroshi_egress::{Egress, EgressConfig, Purpose};
 use noroshi_store::{Reader, Source, Store, Target as Place};
 use noroshi_testkit::{Target, each_engine_async};
@@ -45,6 +45,7 @@ async fn schedule(target: &Target, publisher: &Publisher) -> Schedule {
         keys: Keys::default(),
         concurrency: 2,
         max_body: MAX_BODY,
+        sessions: Sessions::default(),
     }
 }
 

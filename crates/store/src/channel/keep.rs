@@ -164,6 +164,7 @@ impl Store {
             let sql = "UPDATE channel SET deleted = ?2, secret = NULL, enabled = 0 WHERE id = ?1";
             tx.execute(sql, params![id, now()])?;
             tx.execute("DELETE FROM notice WHERE channel = ?1", params![id])?;
+            tx.execute("DELETE FROM hunt_channel WHERE channel = ?1", params![id])?;
             let sql = "DELETE FROM delivery WHERE channel = ?1 AND state = 1";
             tx.execute(sql, params![id])?;
             audit::note(

@@ -12,7 +12,6 @@ pub use send::Outcome;
 
 use crate::channel;
 use crate::error::{Error, Result};
-use crate::lease::Lease;
 use crate::sql::{Conn, Row, Tx, params};
 use crate::{Reader, Store, audit, now};
 
@@ -206,11 +205,6 @@ pub(crate) fn by_id(conn: &Conn, id: i64) -> Result<Delivery> {
 }
 
 impl Store {
-    /// The right to send; nothing while another server has it.
-    pub async fn lease_delivering(&self) -> Result<Option<Lease>> {
-        self.lease_of(crate::lease::Errand::Delivering).await
-    }
-
     /// The log of a channel below a number, newest first.
     pub async fn deliveries(
         &self,

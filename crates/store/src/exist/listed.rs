@@ -150,7 +150,7 @@ fn seen(conn: &Conn, reader: &Reader, tlp: Tlp) -> Result<Sources> {
     let sql = "SELECT id FROM source WHERE id = ANY(?1) AND tlp <= ?2 ORDER BY id";
     let row = params![seen.ids(), i64::from(tlp.code())];
     let ids = conn.query(sql, row, |row| row.int(0))?;
-    Ok(Sources::these(ids))
+    Ok(Sources::some(ids))
 }
 
 const COLUMNS: &str =

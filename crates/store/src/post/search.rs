@@ -4,12 +4,13 @@ use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use noroshi_indicator::{fold, tokens};
-use noroshi_query::{Expr, Matcher, Query, StatementKind, Term};
+use noroshi_query::{Expr, Folded, Matcher, Query, StatementKind, Term};
 
 use super::load::entries;
 use super::walk::{Eyes, Walk, newest};
 use super::{Entry, MENTION};
 use crate::error::{Error, Result, in_time};
+use crate::hunt::{self, Asked};
 use crate::item::{PRODUCT, VENDOR};
 use crate::reader::Sources;
 use crate::search;
@@ -115,6 +116,7 @@ fn visit(
     let sight = reader.sight(conn)?;
     let sources = reader.sources(conn)?;
     let matcher = Matcher::new(query).map_err(|error| Error::Invalid(error.to_string()))?;
+    let asked = Asked::of(conn, &sight, query)?;
     let eyes = Eyes {
         sight: &sight,
         muted: Vec::new(),
@@ -136,8 +138,14 @@ fn visit(
         let Some(entries) = in_time(entries(conn, &sight, &ids))? else {
             return Ok(false);
         };
+        let found_by = match in_time(asked.found(conn, &[], &ids))? {
+            Some(found_by) => found_by,
+            None => return Ok(false),
+        };
         for entry in entries {
-            if matcher.matches(&entry.statement()) && show(entry).is_break() {
+            let statement = entry.statement();
+            let folded = Folded::new(&statement).found_by(found_by.post(entry.id));
+            if matcher.matches_folded(&folded) && show(entry).is_break() {
                 return Ok(true);
             }
         }
@@ -237,6 +245,7 @@ fn of_term(conn: &Conn, sources: &Sources, eyes: &Eyes, term: &Term) -> Result<V
         | Term::Domain(_)
         | Term::Ip(_)
         | Term::Cidr(_)
+        | Term::Like(_)
         | Term::Kind(_) => naming(conn, sources, eyes, term)?,
         Term::Tag(tag) => vec![Walk::Tag(fold(tag))],
         Term::Source(name) | Term::From(name) => vec![Walk::Accounts(named(conn, name)?)],
@@ -247,6 +256,10 @@ fn of_term(conn: &Conn, sources: &Sources, eyes: &Eyes, term: &Term) -> Result<V
         Term::Product(name) => vec![Walk::Label(PRODUCT, fold(name))],
         Term::Cvss(_) => vec![Walk::Form(Form::Vulnerability)],
         Term::Is(_) | Term::Has(_) => vec![Walk::Said],
+        Term::Hunt(name) => match hunt::statements(conn, eyes.sight, name)? {
+            Some((_, posts)) => vec![Walk::These(posts)],
+            None => vec![Walk::All],
+        },
         Term::Japan
         | Term::Regex(_)
         | Term::Tlp(_)
@@ -274,7 +287,7 @@ pub(crate) fn named(conn: &Conn, name: &str) -> Result<Vec<i64>> {
 /// The posts that name what a term finds, if that is not too much.
 fn naming(conn: &Conn, sources: &Sources, eyes: &Eyes, term: &Term) -> Result<Vec<Walk>> {
     let (mut leads, mut looked_at) = (Vec::new(), 0);
-    for walk in search::walks_of(conn, term)? {
+    for walk in search::walks_of(conn, eyes.sight, term)? {
         if walk == search::Walk::All {
             return Ok(vec![Walk::All]);
         }

@@ -119,6 +119,7 @@ impl Mentioned {
                 let there: Vec<String> = texts.flat_map(|text| tokens(text)).collect();
                 words.iter().all(|word| there.contains(word))
             }
+            PostWalk::These(posts) => posts.contains(&post.id),
             PostWalk::Naming(observables) => observables.contains(&self.id),
         }
     }

@@ -41,6 +41,8 @@ pub(crate) enum Walk {
     Words(Vec<String>),
     /// Naming one of these observables.
     Naming(Vec<i64>),
+    /// These, and no others.
+    These(Vec<i64>),
 }
 
 /// Who asks, and whom that one does not want to read.
@@ -131,6 +133,7 @@ impl Walk {
                 let group = format!("m.observable = {{v}} AND m.kind = {MENTION}");
                 of_each(&one("m.statement", from, &group), observables)
             }
+            Walk::These(posts) => ask(&one("p.id", "post p", "p.id = ANY(?3)"), posts.into()),
             Walk::Words(words) => with_words(conn, eyes, words, below, count),
         }
     }

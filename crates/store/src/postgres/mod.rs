@@ -17,8 +17,12 @@ pub(crate) mod lock {
     pub(crate) const IMPORT: i64 = 0x6e6f_726f_0003;
     /// Plus the source: one import per source at a time.
     pub(crate) const SOURCE: i64 = 0x6e6f_7373_0000_0000;
+    /// Plus the source: one who follows its stream at a time.
+    pub(crate) const STREAM: i64 = 0x6e6f_7374_0000_0000;
     /// Shared by servers, so that an import knows whether it is alone.
     pub(crate) const SERVING: i64 = 0x6e6f_726f_0005;
     /// Held by the server that sends what is to be delivered.
     pub(crate) const DELIVERING: i64 = 0x6e6f_726f_0007;
+    /// Held by the server that holds what is new against the hunts.
+    pub(crate) const HUNTS: i64 = 0x6e6f_726f_0010;
 }

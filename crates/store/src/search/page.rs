@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Instant;
 
-use noroshi_query::{Matcher, Query};
+use noroshi_query::{Folded, Matcher, Query, Statement};
 
 use super::cursor::Place;
 use super::groups::Counting;
@@ -13,6 +13,7 @@ use super::said::{About, Said};
 use super::{Found, Page, SearchOptions, Walk, plan};
 use crate::Reader;
 use crate::error::{Error, Result, in_time};
+use crate::hunt::{Asked, FoundBy};
 use crate::post::Eyes;
 use crate::reader::{Sight, Sources};
 use crate::sql::Conn;
@@ -31,6 +32,8 @@ pub(crate) struct Judge<'a> {
     sight: &'a Sight,
     walks: Vec<Walk>,
     matcher: Matcher,
+    /// The hunts that the query names.
+    asked: Asked,
     /// Whether an observable had more listings than are looked at.
     cut: Cell<bool>,
 }
@@ -57,7 +60,8 @@ impl<'a> Judge<'a> {
             conn,
             sources,
             sight,
-            walks: plan(conn, query)?,
+            walks: plan(conn, sight, query)?,
+            asked: Asked::of(conn, sight, query)?,
             matcher: Matcher::new(query).map_err(|error| Error::Invalid(error.to_string()))?,
             cut: Cell::new(false),
         })
@@ -99,10 +103,14 @@ impl<'a> Judge<'a> {
                     return Ok(Visit::OutOfTime);
                 };
                 self.cut.set(self.cut.get() || said.cut);
+                let Some(found_by) = in_time(said.found_by(self.conn, &self.asked, &numbers))?
+                else {
+                    return Ok(Visit::OutOfTime);
+                };
                 for met in met {
                     place.at = Some(met.position);
                     let about = said.about(met.observable);
-                    let Some(found) = self.judge(walk, place, &about) else {
+                    let Some(found) = self.judge(walk, place, &about, &found_by) else {
                         continue;
                     };
                     if visit(found, place).is_break() {
@@ -120,7 +128,18 @@ impl<'a> Judge<'a> {
         Ok(Visit::Done)
     }
 
-    fn judge(&self, walk: &Walk, place: &Place, about: &About) -> Option<Found> {
+    fn matches(&self, statement: &Statement<'_>, hunts: &[String]) -> bool {
+        let folded = Folded::new(statement).found_by(hunts);
+        self.matcher.matches_folded(&folded)
+    }
+
+    fn judge(
+        &self,
+        walk: &Walk,
+        place: &Place,
+        about: &About,
+        found_by: &FoundBy,
+    ) -> Option<Found> {
         let observable = about.observable()?;
         let earlier = &self.walks[..place.walk];
         let position = place.at.as_ref()?;
@@ -129,15 +148,15 @@ impl<'a> Judge<'a> {
         if known {
             return None;
         }
-        let matching = about
-            .listings
-            .iter()
-            .filter(|held| self.matcher.matches(&held.listing.statement()));
+        let matching = about.listings.iter().filter(|held| {
+            let names = found_by.listing((held.observable, held.source, held.listing.item));
+            self.matches(&held.listing.statement(), names)
+        });
         let listings: Vec<_> = matching.map(|held| held.listing.clone()).collect();
         let matching = about
             .posts
             .iter()
-            .filter(|named| self.matcher.matches(&named.statement()));
+            .filter(|named| self.matches(&named.statement(), found_by.post(named.post.id)));
         let posts: Vec<_> = matching.map(|named| Arc::clone(&named.post)).collect();
         if listings.is_empty() && posts.is_empty() {
             return None;

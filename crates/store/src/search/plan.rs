@@ -1,15 +1,17 @@
 //! From a query to walks.
 
 use noroshi_indicator::{Kind, Observable, fold, tokens};
-use noroshi_query::{Expr, Query, StatementKind, Term, hashes, limits, named};
+use noroshi_query::{Expr, Like, Lookalike, Query, StatementKind, Term, hashes, limits, named};
 
 use super::Walk;
 use crate::Form;
 use crate::context::{FAMILY, TAG};
 use crate::error::Result;
+use crate::hunt;
 use crate::item::{PRODUCT, VENDOR};
 use crate::observable::{name, prefix_end};
 use crate::post::{PostWalk, named as named_accounts, of_kind};
+use crate::reader::Sight;
 use crate::sql::{Conn, params};
 
 /// Labels of one walk at most; whatever else is asked for, the evaluator sees to.
@@ -17,22 +19,22 @@ const LABELS: usize = 8;
 
 /// The walks that together meet every observable that can match, best first. An AND takes the
 /// cheapest of its parts, an OR all of them; what no index serves is walked newest first.
-pub(crate) fn plan(conn: &Conn, query: &Query) -> Result<Vec<Walk>> {
+pub(crate) fn plan(conn: &Conn, sight: &Sight, query: &Query) -> Result<Vec<Walk>> {
     let walks = match &query.expr {
-        Some(expr) => walks(conn, expr)?,
+        Some(expr) => walks(conn, sight, expr)?,
         None => vec![Walk::All],
     };
     Ok(walks)
 }
 
-fn walks(conn: &Conn, expr: &Expr) -> Result<Vec<Walk>> {
+fn walks(conn: &Conn, sight: &Sight, expr: &Expr) -> Result<Vec<Walk>> {
     match expr {
-        Expr::Term(term) => walks_of(conn, term),
+        Expr::Term(term) => walks_of(conn, sight, term),
         Expr::Not(_) => Ok(vec![Walk::All]),
         Expr::Or(parts) => {
             let mut all = Vec::new();
             for part in parts {
-                all.extend(walks(conn, part)?);
+                all.extend(walks(conn, sight, part)?);
             }
             Ok(if all.contains(&Walk::All) {
                 vec![Walk::All]
@@ -40,16 +42,16 @@ fn walks(conn: &Conn, expr: &Expr) -> Result<Vec<Walk>> {
                 all
             })
         }
-        Expr::And(parts) => all_of(conn, parts),
+        Expr::And(parts) => all_of(conn, sight, parts),
     }
 }
 
 /// The cheapest of the parts; families and tags, which are told by one context, go together.
-fn all_of(conn: &Conn, parts: &[Expr]) -> Result<Vec<Walk>> {
+fn all_of(conn: &Conn, sight: &Sight, parts: &[Expr]) -> Result<Vec<Walk>> {
     let mut best = vec![Walk::All];
     let (mut labels, mut posts, mut no_posts) = (Vec::new(), None, false);
     for part in parts {
-        let other = walks(conn, part)?;
+        let other = walks(conn, sight, part)?;
         match other.as_slice() {
             // No post has a family.
             [Walk::Labels(some)] => {
@@ -82,7 +84,7 @@ fn cost(walks: &[Walk]) -> u32 {
     walks.iter().map(Walk::cost).max().unwrap_or(0)
 }
 
-pub(crate) fn walks_of(conn: &Conn, term: &Term) -> Result<Vec<Walk>> {
+pub(crate) fn walks_of(conn: &Conn, sight: &Sight, term: &Term) -> Result<Vec<Walk>> {
     Ok(match term {
         Term::Word(text) | Term::Phrase(text) => text_walks(text),
         Term::Observable(asked) => neighbour_walks(asked),
@@ -124,6 +126,13 @@ pub(crate) fn walks_of(conn: &Conn, term: &Term) -> Result<Vec<Walk>> {
             },
             Walk::Posts(PostWalk::All),
         ],
+        Term::Like(like) => like_walks(like),
+        Term::Hunt(name) => match hunt::statements(conn, sight, name)? {
+            Some((listed, posts)) => {
+                vec![Walk::Exact(listed), Walk::Posts(PostWalk::These(posts))]
+            }
+            None => vec![Walk::All],
+        },
         Term::Kind(kind) if Walk::is_rare(*kind) => vec![Walk::Kind(*kind)],
         Term::Kind(_)
         | Term::Regex(_)
@@ -139,6 +148,20 @@ pub(crate) fn walks_of(conn: &Conn, term: &Term) -> Result<Vec<Walk>> {
         Term::Product(name) => vec![Walk::Posts(PostWalk::Label(PRODUCT, fold(name)))],
         Term::Cvss(_) => vec![Walk::Posts(PostWalk::Form(Form::Vulnerability))],
     })
+}
+
+/// Names that have the label in them are found by it; no index knows of slips.
+fn like_walks(like: &Like) -> Vec<Walk> {
+    let like = Lookalike::new(like);
+    let part = like.inside().unwrap_or(like.label());
+    let indexed = like.slips() == 0
+        && like.glyphs().is_none()
+        && like.label().is_ascii()
+        && part.len() >= limits::MIN_PART_CHARS;
+    match indexed {
+        true => vec![Walk::Part(part.to_owned())],
+        false => vec![Walk::All],
+    }
 }
 
 /// Whole words of prose, and parts of values.

@@ -3,6 +3,7 @@
 use noroshi_indicator::Observable;
 
 use crate::error::Result;
+use crate::hunt::{Asked, FoundBy};
 use crate::listing::{self, Held};
 use crate::post::{self, Mentioned};
 use crate::reader::{Sight, Sources};
@@ -39,6 +40,19 @@ impl Said {
             posts,
             cut: cut || cut_too,
         })
+    }
+
+    /// Which of the named hunts found them.
+    pub(crate) fn found_by(
+        &self,
+        conn: &Conn,
+        asked: &Asked,
+        observables: &[i64],
+    ) -> Result<FoundBy> {
+        let mut posts: Vec<i64> = self.posts.iter().map(|named| named.post.id).collect();
+        posts.sort_unstable();
+        posts.dedup();
+        asked.found(conn, observables, &posts)
     }
 
     pub(crate) fn about(&self, observable: i64) -> About<'_> {

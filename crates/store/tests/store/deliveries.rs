@@ -60,10 +60,6 @@ async fn say(target: &noroshi_testkit::Target, sql: &str) {
     }
 }
 
-const STUB: &str = "CREATE TABLE IF NOT EXISTS hit (id BIGINT PRIMARY KEY, hunt BIGINT, kind SMALLINT, post BIGINT,
-    observable BIGINT, source BIGINT, item BIGINT, revision BIGINT, at BIGINT, state SMALLINT, assignee BIGINT,
-    changed BIGINT)";
-
 /// Hits `from` to `to` of a hunt, about a post or a source, with a notice each on a channel.
 async fn hits(
     target: &noroshi_testkit::Target,
@@ -73,12 +69,11 @@ async fn hits(
     channel: i64,
 ) {
     let (column, about) = about.split_once('=').unwrap();
-    say(target, STUB).await;
     let mut sql = String::from("BEGIN;");
     for hit in from..=to {
         sql.push_str(&format!(
             "INSERT INTO hit (id, hunt, kind, {column}, revision, at, state, changed)
-                VALUES ({hit}, {hunt}, 1, {about}, 0, 0, 1, 0);
+                VALUES ({hit}, {hunt}, 1, {about}, {hit}, 0, 1, 0);
             INSERT INTO notice (channel, hit, at) VALUES ({channel}, {hit}, 0);"
         ));
     }

@@ -7,6 +7,7 @@ mod changes;
 mod complete;
 mod deliveries;
 mod hub;
+mod hunts;
 mod imports;
 mod items;
 mod managing;

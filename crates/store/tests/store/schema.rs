@@ -4,22 +4,24 @@ use std::collections::BTreeSet;
 
 use crate::hub;
 
-const SQLITE: [&str; 8] = [
+const SQLITE: &[&str] = &[
     include_str!("../../migrations/sqlite/0001_core.sql"),
     include_str!("../../migrations/sqlite/0002_people.sql"),
     include_str!("../../migrations/sqlite/0003_parts.sql"),
     include_str!("../../migrations/sqlite/0004_posts.sql"),
     include_str!("../../migrations/sqlite/0005_items.sql"),
+    include_str!("../../migrations/sqlite/0006_hunts.sql"),
     include_str!("../../migrations/sqlite/0007_deliveries.sql"),
     include_str!("../../migrations/sqlite/0008_annotations.sql"),
     include_str!("../../migrations/sqlite/0009_exist.sql"),
 ];
-const POSTGRES: [&str; 8] = [
+const POSTGRES: &[&str] = &[
     include_str!("../../migrations/postgres/0001_core.sql"),
     include_str!("../../migrations/postgres/0002_people.sql"),
     include_str!("../../migrations/postgres/0003_parts.sql"),
     include_str!("../../migrations/postgres/0004_posts.sql"),
     include_str!("../../migrations/postgres/0005_items.sql"),
+    include_str!("../../migrations/postgres/0006_hunts.sql"),
     include_str!("../../migrations/postgres/0007_deliveries.sql"),
     include_str!("../../migrations/postgres/0008_annotations.sql"),
     include_str!("../../migrations/postgres/0009_exist.sql"),
@@ -45,7 +47,7 @@ fn columns(migrations: &[&str]) -> BTreeSet<String> {
 
 #[test]
 fn both_engines_have_the_same_columns() {
-    let (sqlite, mut postgres) = (columns(&SQLITE), columns(&POSTGRES));
+    let (sqlite, mut postgres) = (columns(SQLITE), columns(POSTGRES));
     assert!(sqlite.len() > 95, "{sqlite:?}");
     // PostgreSQL keeps the words of a context or a post beside it; SQLite in FTS5 tables of their own.
     assert!(postgres.remove("context.tokens"));

@@ -2,6 +2,7 @@
 //! bite on a line that breaks it, because a rule that finds nothing anywhere would pass for ever.
 #![expect(clippy::panic, clippy::unwrap_used, reason = "all of it is tests")]
 
+mod coverage;
 mod documents;
 mod layers;
 mod rules;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use noroshi_indicator::{Kind, Observable, Tlp, fold};
-use noroshi_query::{Expr, Has, Is, Query, StatementKind, Term, hashes, named};
+use noroshi_query::{Expr, Has, Is, Like, Lookalike, Query, StatementKind, Term, hashes, named};
 
 use super::required;
 use crate::python::Pattern;
@@ -19,6 +19,8 @@ pub(super) enum Clue {
     Mark(Mark<'static>),
     /// A named network begins at or before this address, and ends at or behind it.
     Around([u8; 16]),
+    /// A registered label is so many slips from this one, or none.
+    Slip(String, usize),
     /// A text, folded or as written, has these bytes, whatever the case of ASCII letters.
     Literal(Vec<u8>),
 }
@@ -36,6 +38,8 @@ pub(super) enum Mark<'a> {
     To(Cow<'a, str>),
     Tag(Cow<'a, str>),
     Family(Cow<'a, str>),
+    /// A registered label looks like this.
+    Glyphs(Cow<'a, str>),
     Vendor(Cow<'a, str>),
     Product(Cow<'a, str>),
     /// Has a CVSS score.
@@ -104,6 +108,9 @@ fn of_term(term: &Term) -> Option<Vec<Clue>> {
         Term::Cidr(asked) => return Some(around(asked)),
         Term::Domain(asked) if asked.kind() != Kind::Domain => return Some(around(asked)),
         Term::Domain(asked) => Mark::Below(asked.value().to_owned().into()),
+        Term::Like(like) => return Some(looks(like)),
+        // Only what is kept is a hit.
+        Term::Hunt(_) => return Some(Vec::new()),
         Term::Kind(kind) => Mark::Kind(*kind),
         Term::Source(name) | Term::From(name) => Mark::From(fold(name).into()),
         Term::To(name) => Mark::To(fold(name).into()),
@@ -174,6 +181,22 @@ fn on_name(name: &Observable, clues: &mut Vec<Clue>) {
     clues.extend(values(name.parents()));
 }
 
+/// What a name shows that looks like another, by each of the rules.
+fn looks(like: &Like) -> Vec<Clue> {
+    let like = Lookalike::new(like);
+    let mut clues = Vec::new();
+    if like.slips() > 0 || like.other_suffixes() {
+        clues.push(Clue::Slip(like.label().to_owned(), like.slips()));
+    }
+    if let Some(glyphs) = like.glyphs() {
+        clues.push(Clue::Mark(Mark::Glyphs(glyphs.to_owned().into())));
+    }
+    if let Some(literal) = like.inside() {
+        clues.push(Clue::Literal(literal.as_bytes().to_vec()));
+    }
+    clues
+}
+
 /// The first bits that what lies in an address or network has in common.
 fn within(asked: &Observable) -> Option<Clue> {
     let (first, last) = asked.address_range()?;
@@ -188,17 +211,17 @@ fn networks(asked: &Observable) -> Option<Clue> {
 
 impl Clue {
     /// How many of ten thousand statements may show it, roughly.
-    fn cost(&self) -> u32 {
+    pub(super) fn cost(&self) -> u32 {
         match self {
             Clue::Literal(literal) => rate(literal),
-            Clue::Around(_) => 2,
+            Clue::Around(_) | Clue::Slip(..) => 2,
             Clue::Mark(mark) => match mark {
                 Mark::Any => 10_000,
                 Mark::In(_) => 5_000,
                 Mark::Kind(_) | Mark::Is(_) | Mark::Has(_) | Mark::Tlp(_) | Mark::Scored => 3_000,
                 Mark::From(_) | Mark::To(_) => 50,
                 Mark::Tag(_) | Mark::Family(_) | Mark::Vendor(_) | Mark::Product(_) => 20,
-                Mark::Value(_) | Mark::Below(_) | Mark::Within(..) => 2,
+                Mark::Value(_) | Mark::Below(_) | Mark::Within(..) | Mark::Glyphs(_) => 2,
             },
         }
     }

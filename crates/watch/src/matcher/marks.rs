@@ -6,10 +6,12 @@ use std::collections::hash_map::{HashMap, RandomState};
 use std::hash::BuildHasher;
 
 use noroshi_indicator::{Kind, Observable, fold};
+use noroshi_query::like::{Name, skeleton};
 use noroshi_query::{Has, Is, Statement};
 
 use super::Slot;
 use super::clue::Mark;
+use super::looks::Looks;
 
 /// Entries by mark. Marks are kept as hashes: two that share one cost a needless test, no more.
 #[derive(Default)]
@@ -20,12 +22,17 @@ pub(super) struct Marks {
     lengths: BTreeMap<u8, usize>,
     /// Entries by the address that a network is to be around.
     around: BTreeMap<[u8; 16], Vec<Slot>>,
+    /// Entries by labels that others look like.
+    pub(super) looks: Looks,
 }
 
 impl Marks {
     pub(super) fn add(&mut self, mark: &Mark<'_>, slot: Slot) {
         if let Mark::Within(bits, _) = mark {
             *self.lengths.entry(*bits).or_default() += 1;
+        }
+        if let Mark::Glyphs(_) = mark {
+            self.looks.glyphs += 1;
         }
         let hash = self.hasher.hash_one(mark);
         self.slots.entry(hash).or_default().push(slot);
@@ -45,6 +52,9 @@ impl Marks {
             && drop_one(slots, slot)
         {
             self.slots.remove(&hash);
+        }
+        if let Mark::Glyphs(_) = mark {
+            self.looks.glyphs -= 1;
         }
     }
 
@@ -100,6 +110,7 @@ impl Marks {
             self.observable(named, &mut show);
         }
         for named in said.observables {
+            self.looks.find(named, add);
             self.networks(named, add);
         }
     }
@@ -107,6 +118,11 @@ impl Marks {
     fn observable(&self, named: &Observable, show: &mut impl FnMut(&Mark<'_>)) {
         show(&Mark::Kind(named.kind()));
         show(&Mark::Value(named.key()));
+        if self.looks.glyphs > 0
+            && let Some(name) = Name::of(named)
+        {
+            show(&Mark::Glyphs(skeleton(name.label()).into()));
+        }
         match named.kind() {
             Kind::Domain => names(named.value(), show),
             Kind::Url => match named.host() {

@@ -21,9 +21,10 @@ const live = (place) => {
   // What is newer than the oldest that is shown, and is not shown itself.
   const compare = (newest) => {
     const shown = rows();
-    const oldest = Math.min(...shown.keys());
+    const oldest = shown.size ? Math.min(...shown.keys()) : -Infinity;
     lacks = newest.filter((row) => row > oldest && !shown.has(row)).length;
-    show(lacks, words().postsNew);
+    show(lacks, place.dataset.new ?? words().postsNew);
+    if (lacks && 'fill' in place.dataset) fill();
   };
   // Puts the rows that are missing among those that are there. Where too much is missing the page starts anew.
   const fill = async () => {

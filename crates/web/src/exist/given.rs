@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::extract::Query;
 use axum::http::request::Parts;
-use noroshi_store::{ExistKey, ExistOptions, ExistTest, MOST_COUNTED};
+use noroshi_store::{EXIST_MOST, ExistKey, ExistOptions, ExistTest};
 
 use super::dates;
 use super::envelope;
@@ -79,7 +79,7 @@ impl Given {
             return Err(wrong());
         };
         let count = usize::try_from(count).map_err(|_| wrong())?;
-        Ok(Some((count.min(MOST_COUNTED), [first, second, third])))
+        Ok(Some((count.min(EXIST_MOST), [first, second, third])))
     }
 
     /// Which page, of rows that pass a test.
@@ -88,8 +88,8 @@ impl Given {
         test: Option<ExistTest<T>>,
     ) -> Result<ExistOptions<T>, Refusal> {
         let cursor = self.cursor()?;
-        if cursor.is_none() && self.offset() > MOST_COUNTED {
-            let text = format!("At most {MOST_COUNTED} rows are skipped; follow next instead.");
+        if cursor.is_none() && self.offset() > EXIST_MOST {
+            let text = format!("At most {EXIST_MOST} rows are skipped; follow next instead.");
             return Err(Refusal::Field("offset", text));
         }
         Ok(ExistOptions {

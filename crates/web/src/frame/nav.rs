@@ -34,6 +34,7 @@ impl Frame {
     pub(crate) fn work_entries(&self) -> Vec<Entry> {
         let words = self.words;
         vec![
+            self.entry("/hunts", "hunt", words.hunts),
             self.entry("/trackers", "trackers", words.nav_trackers),
             self.entry("/stories", "story", words.nav_stories),
             self.entry("/annotate", "label", words.nav_annotate),
@@ -66,6 +67,8 @@ impl Frame {
             "/sources"
         } else if below(&["/post", "/tag/", "/account/", "/list", "/following"]) {
             "/timeline"
+        } else if path.starts_with("/hunt/") {
+            "/hunts"
         } else if path.starts_with("/story/") {
             "/stories"
         } else {

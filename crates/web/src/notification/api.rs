@@ -31,12 +31,14 @@ pub(crate) struct NotificationParams {
 pub(crate) struct NotificationAnswer {
     /// Its number.
     id: i64,
-    /// `mention`, `reply`, `repost`, `star` or `follow`.
+    /// `mention`, `reply`, `repost`, `star`, `follow` or `hunt_paused`.
     kind: &'static str,
     /// Who did it, by name.
     by: String,
     /// The post that mentions or answers, or that was reposted or starred.
     post: Option<PostAnswer>,
+    /// The number of the hunt that was stopped.
+    hunt: Option<i64>,
     /// When.
     at: Time,
     /// Whether it was not looked at yet.
@@ -50,6 +52,7 @@ impl From<Notification> for NotificationAnswer {
             kind: one.kind.name(),
             by: one.by.name,
             post: one.post.map(PostAnswer::from),
+            hunt: one.hunt.map(|(id, _)| id),
             at: Time(one.at),
             fresh: one.fresh,
         }

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::extract::{FormBody, Params};
 use crate::frame::{Frame, Words, render};
-use crate::part::{Author, Moment, Pager};
+use crate::part::{Author, Moment, Pager, visible};
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::timeline::page::PageParams;
@@ -47,6 +47,7 @@ impl Row {
             NotificationKind::Repost => (words.notified_repost, "repost"),
             NotificationKind::Star => (words.notified_star, "star"),
             NotificationKind::Follow => (words.notified_follow, "person"),
+            NotificationKind::HuntPaused => (words.hunts_notified_paused, "hunt"),
             NotificationKind::Channel => (words.notices, "bell"),
         };
         Row {
@@ -54,9 +55,10 @@ impl Row {
             by: Author::new(&one.by, words),
             what,
             icon,
-            post: one
-                .post
-                .map(|post| (format!("/post/{}", post.id), post.line(SHORT))),
+            post: match (one.post, one.hunt) {
+                (Some(post), _) => Some((format!("/post/{}", post.id), post.line(SHORT))),
+                (None, hunt) => hunt.map(|(id, name)| (format!("/hunt/{id}"), visible(&name))),
+            },
             fresh: one.fresh,
         }
     }

@@ -17,8 +17,11 @@ use crate::state::AppState;
 /// Suggestions of an answer.
 const MOST: usize = 12;
 
+/// Hunts that are looked at for a name.
+const HUNTS: usize = 200;
+
 /// Fields that can be completed, and an example of each.
-const FIELDS: [(&str, &str); 24] = [
+const FIELDS: [(&str, &str); 26] = [
     ("kind:", "url"),
     ("value:", "evil.example"),
     ("domain:", "evil.example"),
@@ -38,6 +41,8 @@ const FIELDS: [(&str, &str); 24] = [
     ("product:", "fortios"),
     ("cvss:", ">=7"),
     ("jp:", "yes"),
+    ("like:", "example.com"),
+    ("hunt:", "own names"),
     ("tlp:", "<=green"),
     ("since:", "7d"),
     ("until:", "2026-11-30"),
@@ -173,6 +178,14 @@ async fn suggestions(
             .map(|score| (score.to_owned(), String::new()))
             .to_vec(),
         "jp" => vec![said("yes", Term::Japan, frame)],
+        "hunt" => {
+            let hunts = state
+                .store
+                .hunts(reader, None, None, HUNTS)
+                .await?
+                .into_iter();
+            hunts.map(|hunt| (hunt.name, hunt.owner)).collect()
+        }
         "tag" | "family" | "vendor" | "product" => {
             let kind = match field {
                 "tag" => LabelKind::Tag,
@@ -216,6 +229,7 @@ fn term(field: &str, name: String) -> String {
         "from" => Term::From(name).to_string(),
         "tag" => Term::Tag(name).to_string(),
         "family" => Term::Family(name).to_string(),
+        "hunt" => Term::Hunt(name).to_string(),
         "vendor" => Term::Vendor(name).to_string(),
         "product" => Term::Product(name).to_string(),
         _ => format!("{field}:{name}"),

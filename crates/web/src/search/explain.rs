@@ -57,6 +57,8 @@ fn of_term(term: &Term, words: &'static Words) -> String {
         Term::Has(Has::File) => (words.term_has_file, String::new()),
         Term::Tag(tag) => (words.term_tag, tag.clone()),
         Term::Family(family) => (words.term_family, family.clone()),
+        Term::Like(like) => (words.hunts_term_like, like.to_string()),
+        Term::Hunt(name) => (words.hunts_term_hunt, name.clone()),
         Term::Tlp(tlp) => (words.term_tlp, tlp.name().to_uppercase()),
         Term::Since(time) => (words.term_since, time.to_string()),
         Term::Until(time) => (words.term_until, time.to_string()),

@@ -69,6 +69,8 @@ struct FoundPage {
     pager: Pager,
     complete: bool,
     export: String,
+    /// The form of a hunt for the same.
+    hunt: String,
     /// The first matching posts and items, by what they are; only with the first page.
     said: Vec<Said>,
 }
@@ -227,6 +229,7 @@ impl FoundPage {
             pager: Pager::new(&link, params.cursor.as_deref(), page.next.as_deref(), words),
             complete: page.complete,
             export: format!("/search/export?q={}", encoded(&params.q)),
+            hunt: format!("/hunt/new?words={}", encoded(&params.q)),
             said: Vec::new(),
         }
     }

@@ -7,7 +7,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use noroshi_collect::key_variable;
-use noroshi_collect::recipe::Auth;
 
 use super::api::{SourceChange, apply};
 use super::page::About;
@@ -51,9 +50,9 @@ pub(crate) async fn show(
         let Some(enabled) = kept.get(recipe.name.as_str()) else {
             continue;
         };
-        let needs = match recipe.auth {
-            Auth::None => String::new(),
-            _ => fill(words.needs_key, &[("n", &key_variable(&recipe.name))]),
+        let needs = match recipe.needs_key() {
+            false => String::new(),
+            true => fill(words.needs_key, &[("n", &key_variable(&recipe.name))]),
         };
         let group = match (recipe.enabled, needs.is_empty()) {
             (true, _) => &mut suggested,

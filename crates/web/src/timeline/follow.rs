@@ -1,6 +1,6 @@
 //! What an open page follows: it says so in a word, and hears which rows there are.
 
-use noroshi_store::{Error, Store, Timeline};
+use noroshi_store::{Error, HitFilter, HitState, Store, Timeline};
 
 use crate::frame::Frame;
 use crate::problem::Problem;
@@ -13,11 +13,13 @@ const ROWS: usize = 50;
 pub(crate) enum Followed {
     Timeline(Timeline),
     Thread(i64),
+    /// The open hits of a hunt.
+    Hunt(i64),
 }
 
 impl Followed {
-    /// What a page calls `home`, `everyone`, `mentions`, `tag:…`, `account:…`, `list:OWNER/NAME` or
-    /// `thread:…`.
+    /// What a page calls `home`, `everyone`, `mentions`, `tag:…`, `account:…`, `list:OWNER/NAME`,
+    /// `thread:…` or `hunt:…`.
     pub(crate) fn named(name: &str, account: i64) -> Option<Followed> {
         let timeline = match name.split_once(':') {
             None => match name {
@@ -32,6 +34,7 @@ impl Followed {
                 let (owner, name) = list.split_once('/')?;
                 Timeline::List(owner.to_owned(), name.to_owned())
             }
+            Some(("hunt", id)) => return Some(Followed::Hunt(id.parse().ok()?)),
             Some(("thread", id)) => return Some(Followed::Thread(id.parse().ok()?)),
             Some(_) => return None,
         };
@@ -43,12 +46,27 @@ impl Followed {
         let reader = noroshi_store::Reader::account(account);
         match self {
             Followed::Timeline(timeline) => store.newest_rows(&reader, timeline, ROWS).await,
+            Followed::Hunt(id) => {
+                store.hunt(&reader, *id).await?;
+                let open = HitFilter {
+                    hunt: Some(*id),
+                    state: Some(HitState::Open),
+                    assignee: None,
+                };
+                let page = store.hit_page(&reader, open, None, ROWS).await?;
+                Ok(page.hits.iter().map(|hit| hit.id).collect())
+            }
             Followed::Thread(id) => {
                 let answers = store.post_answers(&reader, *id).await?;
                 let newest = answers.iter().rev().filter(|post| post.deleted.is_none());
                 Ok(newest.take(ROWS).map(|post| post.id).collect())
             }
         }
+    }
+
+    /// Whether its rows come without a change of their own.
+    pub(crate) fn is_found_later(&self) -> bool {
+        matches!(self, Followed::Hunt(_))
     }
 
     /// As [`Followed::named`], and there for this reader.
@@ -82,6 +100,7 @@ mod tests {
         let list = Timeline::List("ann".to_owned(), "a".to_owned());
         assert_eq!(timeline("list:ann/a"), Some(list));
         assert_eq!(Followed::named("thread:5", 7), Some(Followed::Thread(5)));
+        assert_eq!(Followed::named("hunt:5", 7), Some(Followed::Hunt(5)));
         for nothing in ["", "starred", "list:ann", "thread:x", "other:a"] {
             assert_eq!(Followed::named(nothing, 7), None, "{nothing}");
         }

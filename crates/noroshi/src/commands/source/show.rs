@@ -48,7 +48,7 @@ impl<'a> From<&'a Recipe> for RecipeJson<'a> {
             url: recipe.url.as_deref(),
             command: recipe.command.as_deref(),
             interval_seconds: recipe.interval.as_secs(),
-            needs_key: recipe.auth != noroshi_collect::recipe::Auth::None,
+            needs_key: recipe.needs_key(),
         }
     }
 }

@@ -7,7 +7,10 @@ use noroshi_collect::recipe::Recipe;
 use noroshi_collect::{Options, Origin, Receipt, collect};
 use noroshi_indicator::Tlp;
 use noroshi_query::Query;
-use noroshi_store::{BadRow, EVERYONE, Found, ImportMode, Reader, SearchOptions, Store, Target};
+use noroshi_store::{
+    BadRow, EVERYONE, Found, ImportMode, Post, PostOptions, Reader, SearchOptions, Store, Target,
+};
+use noroshi_web::post::PostAnswer;
 use noroshi_web::search::FoundValue;
 use serde::Serialize;
 
@@ -19,12 +22,15 @@ use crate::print::{Out, Table, safe, thousands};
 
 /// Rows that are shown.
 const SHOWN: usize = 10;
+/// Characters of a text that are shown.
+const TEXT_CHARS: usize = 300;
 
 /// What came of it.
 #[derive(Serialize)]
 struct TestJson<'a> {
     receipt: &'a Receipt,
     rows: Vec<FoundValue>,
+    texts: Vec<PostAnswer>,
     bad_rows: Vec<BadRowJson<'a>>,
 }
 
@@ -81,6 +87,7 @@ async fn show(store: &Store, receipt: &Receipt, json: bool) -> anyhow::Result<()
         .search(&operator, &Query { expr: None }, options)
         .await?
         .found;
+    let texts = texts(store, &operator).await?;
     let bad = match receipt.batch {
         Some(batch) => store.bad_rows(&operator, batch, 0, SHOWN).await?,
         None => Vec::new(),
@@ -90,15 +97,38 @@ async fn show(store: &Store, receipt: &Receipt, json: bool) -> anyhow::Result<()
         out.json(&TestJson {
             receipt,
             rows: found.iter().map(FoundValue::from).collect(),
+            texts: texts.into_iter().map(PostAnswer::from).collect(),
             bad_rows: bad.iter().map(BadRowJson::from).collect(),
         })?;
     } else {
-        print(receipt, &found, &bad, &mut out)?;
+        print(receipt, &found, &texts, &bad, &mut out)?;
     }
     Ok(out.finish()?)
 }
 
-fn print(receipt: &Receipt, found: &[Found], bad: &[BadRow], out: &mut Out) -> io::Result<()> {
+/// The newest texts that came; what the source says of its run itself is left out.
+async fn texts(store: &Store, operator: &Reader) -> Result<Vec<Post>, noroshi_store::Error> {
+    let options = PostOptions {
+        limit: SHOWN + 1,
+        ..PostOptions::default()
+    };
+    let page = store
+        .search_posts(operator, &Query { expr: None }, options)
+        .await?;
+    let posts = page.entries.into_iter().map(|entry| entry.post);
+    Ok(posts
+        .filter(|post| post.item.is_some())
+        .take(SHOWN)
+        .collect())
+}
+
+fn print(
+    receipt: &Receipt,
+    found: &[Found],
+    texts: &[Post],
+    bad: &[BadRow],
+    out: &mut Out,
+) -> io::Result<()> {
     let mut table = Table::new([
         "value",
         "kind",
@@ -124,7 +154,16 @@ fn print(receipt: &Receipt, found: &[Found], bad: &[BadRow], out: &mut Out) -> i
             ]);
         }
     }
-    out.table(&table)?;
+    if texts.is_empty() || !table.is_empty() {
+        out.table(&table)?;
+    }
+    for post in texts {
+        let text: String = post.text.chars().take(TEXT_CHARS).collect();
+        let link = post.item.as_ref().and_then(|item| item.url.clone());
+        let time = noroshi_lookup::Time(post.published);
+        out.line(format!("{time}  {}", link.unwrap_or_default()))?;
+        out.line(format!("  {}", safe(&text.replace('\n', " "))))?;
+    }
     for row in bad {
         out.line(bad::shown(row))?;
     }
