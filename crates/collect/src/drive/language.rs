@@ -17,7 +17,7 @@ pub(super) fn written(language: Dialect, wishes: &[Wish]) -> Asked {
     match language {
         Dialect::X => x(wishes),
         Dialect::Bluesky => each(wishes, |wish| Some(joined(wish))),
-        Dialect::Tag => each(wishes, |wish| tag(wish)),
+        Dialect::Tag => each(wishes, tag),
         Dialect::Local => Asked::default(),
     }
 }

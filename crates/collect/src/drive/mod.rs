@@ -49,7 +49,7 @@ impl Wanted {
         let wishes = queries.iter().flat_map(|query| wishes(query).0);
         Wanted(
             wishes
-                .map(|wish| wish.0.iter().map(|word| fold(word.text()).into()).collect())
+                .map(|wish| wish.0.iter().map(|word| fold(word.text())).collect())
                 .collect(),
         )
     }
@@ -61,7 +61,7 @@ impl Wanted {
 
     /// Whether a text has all words of a wish.
     pub fn has(&self, text: &str) -> bool {
-        let text: String = fold(text).into();
+        let text = fold(text);
         let mut wishes = self.0.iter();
         wishes.any(|words| words.iter().all(|word| text.contains(word.as_str())))
     }

@@ -16,4 +16,5 @@ mod mail;
 mod redirects;
 mod resolving;
 mod secrets;
+mod sockets;
 mod tls;

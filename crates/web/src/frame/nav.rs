@@ -40,6 +40,8 @@ impl Frame {
             self.entry("/annotate", "label", words.nav_annotate),
             self.entry("/check", "check", words.nav_check),
             self.entry("/sources", "sources", words.nav_sources),
+            self.entry("/handover", "clock", words.handover),
+            self.entry("/channels", "mail", words.channels),
             self.entry("/bots", "bots", words.nav_bots),
         ]
     }
