@@ -260,6 +260,7 @@ impl<'a> Walker<'a> {
                 .map(|post| format!("{}.evil.example", post.mark))
                 .chain(["evil.example", "192.0.2.7", "CVE-2026-0001"].map(str::to_owned))
                 .collect(),
+            "secret" => vec!["0123".to_owned()],
             "path" => vec!["bot_tutorial.html".to_owned()],
             "cve" => vec!["CVE-2026-0001".to_owned()],
             "tracker" => ["news", "vulnerabilities", "exploits", "social"]
