@@ -4,8 +4,8 @@
 use noroshi_exchange::record::{Cvss, Exploit, Facts, Product, Reference};
 use noroshi_indicator::{Kind, Observable, Tlp};
 use noroshi_store::{
-    Author, Form, Import, ImportMode, Mode, NewItem, NewLabel, NewListing, NewScore, NewSource,
-    Reader, Source, Store,
+    AccountKind, Author, Form, Import, ImportMode, Mode, NewItem, NewLabel, NewListing, NewScore,
+    NewSource, Reader, Source, Store, Timeline,
 };
 
 use super::cast::{Cast, DAY};
@@ -429,7 +429,7 @@ async fn scores(store: &Store, now: i64) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Labels, and two texts that wait for them.
+/// Labels, and some texts that wait for them.
 async fn labels(store: &Store) -> anyhow::Result<()> {
     let who = Reader::account(store.person(ACCOUNT).await?.id);
     if !store.labels().await?.is_empty() {
@@ -462,7 +462,13 @@ async fn labels(store: &Store) -> anyhow::Result<()> {
     let Some(me) = who.account_id() else {
         return Ok(());
     };
-    for post in [1, 5] {
+    let posts = store.timeline(&who, &Timeline::Everyone, None, 100).await?;
+    let named = posts.entries.iter().filter(|entry| {
+        let post = &entry.post;
+        post.from.kind == AccountKind::Person && post.observables.len() > 1
+    });
+    for entry in named.take(3) {
+        let post = entry.post.id;
         store.set_annotation_target(me, post, true).await?;
     }
     Ok(())

@@ -370,7 +370,12 @@ fn labels_of_items_go_with_their_texts() {
             .ensure_source(hub::new_source("feed", Mode::Increment))
             .await
             .unwrap();
-        collect(&store, &feed, vec![vec![news("1", "One", "old"), news("2", "Two", "stays")]]).await;
+        collect(
+            &store,
+            &feed,
+            vec![vec![news("1", "One", "old"), news("2", "Two", "stays")]],
+        )
+        .await;
         let brought = store.forms_of_sources(&reader).await.unwrap();
         assert_eq!(brought.get(&feed.id), Some(&Form::News));
         let all = Timeline::Account("feed".to_owned());
@@ -393,6 +398,9 @@ fn labels_of_items_go_with_their_texts() {
         let first = batch.id - 1;
         store.roll_back(&reader, first).await.unwrap();
         assert_eq!(list(&store, &ann, AnnotationState::All, &[]).await, [0; 0]);
-        assert!(store.delete_label(&reader, 1).await.is_ok(), "nothing is labelled with it");
+        assert!(
+            store.delete_label(&reader, 1).await.is_ok(),
+            "nothing is labelled with it"
+        );
     });
 }
