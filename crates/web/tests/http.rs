@@ -5,6 +5,8 @@
 mod annotating;
 #[path = "http/asking.rs"]
 mod asking;
+#[path = "http/channels.rs"]
+mod channels;
 #[path = "http/collecting.rs"]
 mod collecting;
 mod common;

@@ -12,6 +12,8 @@ mod annotations;
 mod answers;
 #[path = "visibility/asker.rs"]
 mod asker;
+#[path = "visibility/channels.rs"]
+mod channels;
 mod common;
 #[path = "visibility/dice.rs"]
 mod dice;
@@ -39,6 +41,7 @@ mod world;
 use noroshi_testkit::each_engine_async;
 
 use crate::asker::Asker;
+use crate::channels::OF_CHANNELS;
 use crate::common::Hub;
 use crate::dice::Dice;
 use crate::hunts::OF_HUNTS;
@@ -56,6 +59,7 @@ fn every_route_is_in_the_table() {
         .iter()
         .map(|(method, path, _)| (*method, *path))
         .chain(OF_POSTS.iter().copied())
+        .chain(OF_CHANNELS.iter().copied())
         .chain(OF_HUNTS.iter().copied())
         .chain(FACE.iter().map(|route| (route.method, route.path)))
         .collect();

@@ -70,7 +70,7 @@ impl Tracker {
 
     /// Whether a source collects for it, as its recipe says.
     fn has(self, state: &AppState, source: &Source) -> bool {
-        let data = state.recipes.get(&source.name).map(|recipe| recipe.data);
+        let data = state.recipes().get(&source.name).map(|recipe| recipe.data);
         match self {
             Tracker::News => data == Some(Data::News),
             Tracker::Vulnerabilities => matches!(data, Some(Data::Vulnerability | Data::Score)),
