@@ -8,8 +8,9 @@ use std::time::Duration;
 use noroshi_indicator::{Kind, Observable, Tlp};
 use noroshi_query::{Query, TimeZone, parse};
 use noroshi_store::{
-    AccountKind, AudienceKind, HitFilter, Hunt, ImportMode, JobState, Mode, NewAccount, NewHunt,
-    NewListing, NewPost, NewSource, PostOptions, Reader, Role, Said, SearchOptions, Store, Target,
+    AccountKind, AudienceKind, Form, HitFilter, Hunt, ImportMode, JobState, Mode, NewAccount,
+    NewHunt, NewItem, NewListing, NewPost, NewSource, PostOptions, Reader, Role, Said,
+    SearchOptions, Store, Target,
 };
 use noroshi_watch::{Hunter, preview};
 use proptest::prelude::*;
@@ -321,6 +322,7 @@ const TERMS: &[&str] = &[
     "ip:192.0.2.7",
     "in:post",
     "in:listing",
+    "in:news",
     "from:ben",
     "source:open",
     "is:reply",
@@ -424,6 +426,27 @@ fn what_hunts_find_on_arrival_is_what_searches_find_afterwards() {
                     })
                 });
                 import(&store, &sources[n / 4 % 2], rows.collect()).await;
+            }
+            if n % 5 == 2 {
+                let item = NewItem {
+                    form: [Form::News, Form::Social][n % 2],
+                    key: format!("item {n}"),
+                    title: None,
+                    text: format!("{n} told: {}", words.join(" ")),
+                    url: None,
+                    author: None,
+                    language: None,
+                    published: None,
+                    updated: None,
+                    tags: vec!["phishing".to_owned()],
+                    observables: Vec::new(),
+                    facts: None,
+                };
+                let from = &sources[n / 5 % 2];
+                let import = store.begin_import(from, ImportMode::Serving, "test", None);
+                let mut import = import.await.unwrap();
+                import.items(vec![item], Vec::new()).await.unwrap();
+                import.finish().await.unwrap();
             }
             if n % 17 == 0 {
                 to_the_end(&mut hunter).await;

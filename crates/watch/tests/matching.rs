@@ -2,7 +2,7 @@
 
 use noroshi_indicator::{Kind, Observable, Tlp};
 use noroshi_query::{
-    Expr, Has, Is, Query, Scores, Statement, StatementKind, Term, Time, TimeRange,
+    Expr, Has, Is, Like, Query, Rules, Scores, Statement, StatementKind, Term, Time, TimeRange,
 };
 use noroshi_watch::{Id, Pattern, Watchers};
 use proptest::prelude::*;
@@ -89,6 +89,8 @@ fn observable() -> impl Strategy<Value = Observable> {
         "(0\\.0\\.0\\.0|::)/0",
         "http://(([ab]\\.)?evil\\.co\\.jp|192\\.0\\.2\\.[0-3]|\\[2001:db8::1\\])/(a(/b?)?)?(\\?q=1)?",
         "user@(a\\.)?evil\\.co\\.jp",
+        "(my-)?e?v1?ill?(c[o0]mpan?y)?\\.(co\\.jp|example)",
+        "(xn--evl-5sc|xn--evl-qmc|ev1l-login)\\.(co\\.jp|test)",
         "[0a]{32}",
         "CVE-2026-000[1-3]",
         "(update|更新|Ｅvil)\\.exe",
@@ -138,6 +140,22 @@ fn prose() -> impl Strategy<Value = String> {
         "co.jp",
     ]);
     prop::collection::vec(piece, 0..7).prop_map(|pieces| pieces.concat())
+}
+
+/// Names that look like `evil` and `evilcompany`, by each of the rules.
+fn like() -> impl Strategy<Value = Like> {
+    let names = vec![
+        "evil.co.jp",
+        "a.evil.example",
+        "evil",
+        "evilcompany.co.jp",
+        "xn--evl-5sc.co.jp",
+    ];
+    let names = prop::sample::select(names);
+    (names, 1..16_i64).prop_map(|(name, rules)| Like {
+        name: name.to_owned(),
+        rules: Rules::from_code(rules),
+    })
 }
 
 fn name() -> impl Strategy<Value = String> {
@@ -238,6 +256,8 @@ fn term() -> impl Strategy<Value = Term> {
         1 => Just(Term::Japan),
         2 => prop_oneof![name(), prose()].prop_map(Term::Tag),
         1 => prop_oneof![name(), prose()].prop_map(Term::Family),
+        2 => like().prop_map(Term::Like),
+        1 => name().prop_map(Term::Hunt),
         1 => prop::sample::select(Tlp::ALL.to_vec()).prop_map(Term::Tlp),
         1 => (0i64..5).prop_map(|time| Term::Since(Time(time))),
         1 => (0i64..5).prop_map(|time| Term::First(TimeRange::Before(Time(time)))),

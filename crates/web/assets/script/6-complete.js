@@ -1,23 +1,27 @@
 // The search box, and where hunts are written: what it understands while somebody types, and what could come next (ARIA combobox).
 const complete = (box) => {
-  const name = box.id;
-  const list = make('div', { className: 'list', id: `${name}-suggestions`, hidden: true });
+  const { id } = box;
+  const list = make('div', { className: 'list', id: `${id}-suggestions`, hidden: true });
   const understood = make('p', { className: 'understood' });
-  const options = make('div', { id: `${name}-options` });
+  const options = make('div', { id: `${id}-options` });
   understood.setAttribute('role', 'status');
   options.setAttribute('role', 'listbox');
   options.setAttribute('aria-label', box.labels[0]?.textContent ?? '');
   list.append(understood, options);
   box.closest('.ask').append(list);
-  for (const [name, value] of Object.entries({ role: 'combobox', 'aria-autocomplete': 'list', 'aria-expanded': 'false', 'aria-controls': `${name}-options` })) {
+  // What has several lines is no combobox to ARIA, and does not say whether its list is open.
+  const single = box.tagName === 'INPUT';
+  const combobox = single ? { role: 'combobox', 'aria-expanded': 'false' } : {};
+  for (const [name, value] of Object.entries({ ...combobox, 'aria-autocomplete': 'list', 'aria-controls': `${id}-options` })) {
     box.setAttribute(name, value);
   }
+  const expanded = (open) => { if (single) box.setAttribute('aria-expanded', String(open)); };
   let answer = null;
   let chosen = -1;
   let asked = 0;
   let waiting = 0;
 
-  const close = () => { list.hidden = true; chosen = -1; box.setAttribute('aria-expanded', 'false'); box.removeAttribute('aria-activedescendant'); };
+  const close = () => { list.hidden = true; chosen = -1; expanded(false); box.removeAttribute('aria-activedescendant'); };
   const choose = (at) => {
     const all = $$('.option', options);
     chosen = all.length ? (at + all.length) % all.length : -1;
@@ -39,7 +43,7 @@ const complete = (box) => {
     understood.textContent = answer.understood ?? answer.problem ?? '';
     understood.hidden = !understood.textContent || !box.value.trim();
     options.replaceChildren(...answer.suggestions.map((suggestion, index) => {
-      const option = make('div', { className: 'option', id: `${name}-option-${index}` }, make('bdi', { className: 'value' }, suggestion.text), make('small', {}, suggestion.about));
+      const option = make('div', { className: 'option', id: `${id}-option-${index}` }, make('bdi', { className: 'value' }, suggestion.text), make('small', {}, suggestion.about));
       option.setAttribute('role', 'option');
       option.setAttribute('aria-selected', 'false');
       option.addEventListener('mousedown', (event) => { event.preventDefault(); take(suggestion); });
@@ -47,7 +51,7 @@ const complete = (box) => {
     }));
     chosen = -1;
     list.hidden = understood.hidden && !answer.suggestions.length;
-    box.setAttribute('aria-expanded', String(answer.suggestions.length > 0));
+    expanded(answer.suggestions.length > 0);
     box.removeAttribute('aria-activedescendant');
   };
   const ask = async () => {
