@@ -173,3 +173,102 @@ async fn every_sample_of_texts_goes_in_whole() {
         );
     }
 }
+
+const MAILS: &str = "From a@list.example Sat Aug  1 00:00:00 2026
+From: =?UTF-8?B?5bGx55Sw5aSq6YOO?= <taro@vendor.example>
+Subject: =?ISO-2022-JP?B?GyRCQEgbKEI=?= CVE-2026-10001 in example
+Date: Sat, 01 Aug 2026 09:00:00 +0900
+Message-ID: <1@list.example>
+Content-Type: text/plain; charset=utf-8
+
+See c2.evil.example.
+
+From b@list.example Sat Aug  1 00:00:00 2026
+From: b@list.example
+Subject: Re: example
+Message-ID: <2@list.example>
+
+fixed
+";
+
+#[tokio::test]
+async fn a_program_of_the_user_tells_news() {
+    let world = World::new().await;
+    let directory = tempfile::tempdir().unwrap();
+    let mails = directory.path().join("list.mbox");
+    std::fs::write(&mails, MAILS).unwrap();
+    let example =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/sources/mailing_list.py");
+    let command = [
+        "python3",
+        example.to_str().unwrap(),
+        mails.to_str().unwrap(),
+        "--link",
+        "https://lists.example/{id}",
+    ];
+    let text = format!(
+        "name = 'list'\ntitle = {{ en = 'L', ja = 'L' }}\ndescription = {{ en = 'L', ja = 'L' }}\nhomepage = 'https://list.example/'
+licence = 'x'\ncommand = {command:?}\ndata = 'news'\nenabled = true\ninterval = '1h'\nmode = 'increment'\n"
+    );
+    let recipe = Recipe::parse("list.toml", &text).unwrap();
+    let options = Options::new(ImportMode::Offline, "test");
+    for new in [2, 0] {
+        let ended = collect(
+            &world.store,
+            &world.egress,
+            &recipe,
+            Origin::Network,
+            &options,
+        )
+        .await;
+        let receipt = ended.map_err(|failure| failure.to_string()).unwrap();
+        assert_eq!((receipt.new, receipt.bad), (new, 0));
+    }
+    let posts = world.posts().await;
+    let post = posts
+        .iter()
+        .find(|post| post.text.contains("CVE-2026-10001"))
+        .unwrap();
+    let item = post.item.as_ref().unwrap();
+    assert_eq!(
+        item.url.as_deref(),
+        Some("https://lists.example/1@list.example")
+    );
+    assert_eq!(item.author.as_ref().unwrap().name, "山田太郎");
+    let named: Vec<_> = post.observables.iter().map(Observable::value).collect();
+    assert!(
+        named.contains(&"CVE-2026-10001") && named.contains(&"c2.evil.example"),
+        "{named:?}"
+    );
+}
+
+#[tokio::test]
+#[ignore = "needs real files"]
+async fn real_files_go_in_whole() {
+    let folder = PathBuf::from(std::env::var_os("NOROSHI_TEST_FEEDS").unwrap());
+    // Bad rows: TweetFeed lists what is no URL, and Maltrail paths without a host, which name nothing.
+    for (name, file, rows, bad) in [
+        ("kev", "kev.json", 1_404, 0),
+        ("kev-csv", "kev.csv", 1_404, 0),
+        ("kev-records", "kev.json", 1_404, 0),
+        ("tweetfeed", "tweetfeed-2026-08.csv", 7_000, 10),
+        ("tweetfeed-posts", "tweetfeed-2026-08.csv", 900, 0),
+        ("ipsum", "ipsum.txt", 100_000, 0),
+        ("maltrail-emotet", "maltrail-emotet.txt", 8_000, 5_000),
+        ("maltrail-lodeinfo", "maltrail-lodeinfo.txt", 30, 0),
+        ("maltrail-plugx", "maltrail-plugx.txt", 1_000, 10),
+        (
+            "phishing-database-ips",
+            "phishing-database-ips.txt",
+            1_000,
+            0,
+        ),
+    ] {
+        let world = World::new().await;
+        let receipt = world.take(&recipe(name), &folder.join(file)).await;
+        assert!(
+            receipt.new >= rows && receipt.bad <= bad,
+            "{name}: {receipt:?}"
+        );
+    }
+}

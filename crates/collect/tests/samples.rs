@@ -230,3 +230,33 @@ fn feeds_are_on_only_where_their_terms_allow_it() {
         assert!(!(restricted && recipe.enabled), "{}", recipe.name);
     }
 }
+
+/// Name, data, what is made, layout and sample of every recipe: what other documents are made from.
+#[test]
+fn the_index_names_every_recipe() {
+    let mut index = String::from("name\tdata\tmakes\tlayout\tsample\n");
+    for recipe in shipped() {
+        let data = format!("{:?}", recipe.data).to_lowercase();
+        let makes = format!("{:?}", recipe.makes()).to_lowercase();
+        let layout = format!("{:?}", recipe.format().layout).to_lowercase();
+        let sample = sample(&recipe.name).unwrap();
+        let file = sample.file_name().unwrap().to_str().unwrap();
+        index += &format!("{}\t{data}\t{makes}\t{layout}\t{file}\n", recipe.name);
+    }
+    let path = sources().join("samples/index.tsv");
+    if std::env::var_os("UPDATE_EXPECTED").is_some() {
+        fs::write(&path, &index).unwrap();
+    }
+    assert_eq!(fs::read_to_string(path).unwrap(), index);
+}
+
+#[test]
+fn the_layout_of_every_text_is_documented() {
+    let readme = fs::read_to_string(sources().join("samples/README.md")).unwrap();
+    for recipe in shipped() {
+        if recipe.makes() != Makes::Listings {
+            let row = format!("| `{}` | ", recipe.name);
+            assert!(readme.contains(&row), "{}", recipe.name);
+        }
+    }
+}

@@ -73,15 +73,27 @@ fn notice(hit: &Hit, carried: bool, language: Language) -> Notice {
         lines,
         carried: tlp.is_some(),
         tlp,
-        path: format!("/hunts/{}?hit={}", hit.hunt.id, hit.id),
+        path: path(hit.hunt.id, hit.id),
     }
+}
+
+/// The hit among all of its hunt, at the top.
+fn path(hunt: i64, hit: i64) -> String {
+    format!("/hunt/{hunt}?show=all&cursor={}#h-{hit}", hit + 1)
 }
 
 type Told = (String, Vec<String>, Option<Tlp>);
 
 fn of_post(post: &Post) -> Told {
-    let title = line(&plain(&post.text, TITLE), TITLE);
-    let mut lines = vec![line(&post.from.name, NAME)];
+    let item = post.item.as_deref();
+    let title = match item.and_then(|item| item.title.as_deref()) {
+        Some(title) => line(title, TITLE),
+        None => line(&plain(&post.text, TITLE), TITLE),
+    };
+    let author = item.and_then(|item| item.author.as_ref());
+    let author = author.map(|author| format!(" · {}", author.name));
+    let from = format!("{}{}", post.from.name, author.unwrap_or_default());
+    let mut lines = vec![line(&from, LINE)];
     let values: Vec<&str> = post.observables.iter().map(|one| one.value()).collect();
     if !values.is_empty() {
         let some = values.get(..VALUES).unwrap_or(&values).join(", ");

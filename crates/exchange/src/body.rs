@@ -1,12 +1,12 @@
 //! Opens a body: gzip and zip are recognised by their first bytes and unpacked within limits.
 
-use std::io::{BufReader, Cursor, Read, Seek, SeekFrom};
+use std::io::{BufReader, Cursor, Read, Seek, SeekFrom, Take};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::read::{DeflateDecoder, MultiGzDecoder};
 
-use crate::BodyError;
+use crate::{BodyError, Format};
 
 /// The largest ratio of unpacked to packed bytes that is let through beyond [`RATIO_FREE`]. Deflate reaches 1,032 on
 /// zeros; text feeds stay below 20.
@@ -38,7 +38,7 @@ pub(crate) type Unpacked<'a> = Box<dyn Read + Send + 'a>;
 /// Opens a body that can be read from anywhere (a file, bytes in memory).
 pub(crate) fn open<'a, B>(
     mut body: B,
-    entry: Option<&str>,
+    entries: &Entries,
     limits: Limits,
 ) -> Result<Unpacked<'a>, BodyError>
 where
@@ -47,7 +47,7 @@ where
     let head = head(&mut body)?;
     body.seek(SeekFrom::Start(0)).map_err(BodyError::from_io)?;
     if head == ZIP {
-        return open_zip(body, entry, limits);
+        return open_zip(body, entries, limits);
     }
     Ok(open_head(&head, body, limits))
 }
@@ -92,19 +92,43 @@ fn open_head<'a>(head: &[u8], body: impl Read + Send + 'a, limits: Limits) -> Un
     }
 }
 
-/// Finds the first entry whose name ends in `entry` (the first file if none is named) and unpacks it ourselves, as the
-/// archive's own reader borrows the archive.
-fn open_zip<'a, B>(body: B, entry: Option<&str>, limits: Limits) -> Result<Unpacked<'a>, BodyError>
+/// Which entries of a zip archive are the body.
+pub(crate) struct Entries {
+    /// How the name ends; the first file without it.
+    ending: Option<String>,
+    /// All of them, one after the other.
+    every: bool,
+}
+
+impl Entries {
+    pub(crate) fn of(format: &Format) -> Self {
+        Self {
+            ending: format.entry.clone(),
+            every: format.every_entry == Some(true),
+        }
+    }
+}
+
+/// Where an entry lies in its archive.
+struct Entry {
+    start: u64,
+    size: u64,
+    is_deflated: bool,
+}
+
+/// Finds the entries and unpacks them ourselves, as the archive's own reader borrows the archive.
+fn open_zip<'a, B>(body: B, wanted: &Entries, limits: Limits) -> Result<Unpacked<'a>, BodyError>
 where
     B: Read + Seek + Send + 'a,
 {
     let zip = |error: zip::result::ZipError| BodyError::Zip(error.to_string());
     let mut archive = zip::ZipArchive::new(BufReader::new(body)).map_err(zip)?;
-    let mut found = None;
+    let mut found = Vec::new();
     for index in 0..archive.len() {
         let file = archive.by_index_raw(index).map_err(zip)?;
         let name = file.name().map_err(zip)?;
-        if !file.is_file() || entry.is_some_and(|wanted| !name.ends_with(wanted)) {
+        let ending = wanted.ending.as_deref();
+        if !file.is_file() || ending.is_some_and(|ending| !name.ends_with(ending)) {
             continue;
         }
         if file.encrypted() {
@@ -113,31 +137,101 @@ where
         let start = file
             .data_start()
             .ok_or_else(|| BodyError::Zip(format!("the entry `{name}` has no data")))?;
-        found = Some((start, file.compressed_size(), file.compression()));
-        break;
+        let is_deflated = match file.compression() {
+            zip::CompressionMethod::Stored => false,
+            zip::CompressionMethod::Deflated => true,
+            other => {
+                return Err(BodyError::Zip(format!(
+                    "its compression method ({other}) is not supported"
+                )));
+            }
+        };
+        found.push(Entry {
+            start,
+            size: file.compressed_size(),
+            is_deflated,
+        });
+        if !wanted.every {
+            break;
+        }
     }
-    let Some((start, size, method)) = found else {
-        let wanted = entry.map_or_else(
+    if found.is_empty() {
+        let wanted = wanted.ending.as_ref().map_or_else(
             || "a file".to_owned(),
-            |wanted| format!("an entry ending in `{wanted}`"),
+            |ending| format!("an entry ending in `{ending}`"),
         );
         return Err(BodyError::Zip(format!("it does not hold {wanted}")));
+    }
+    let taken = Arc::new(AtomicU64::new(0));
+    let from = Some(("zip", Arc::clone(&taken)));
+    found.reverse();
+    let entries = EntryReader {
+        body: Some(archive.into_inner()),
+        left: found,
+        open: None,
+        taken,
     };
-    let mut body = archive.into_inner();
-    body.seek(SeekFrom::Start(start))
-        .map_err(BodyError::from_io)?;
-    let (packed, taken) = Counted::new(body.take(size));
-    let from = Some(("zip", taken));
-    match method {
-        zip::CompressionMethod::Stored => Ok(Box::new(Guarded::new(packed, from, limits))),
-        zip::CompressionMethod::Deflated => Ok(Box::new(Guarded::new(
-            DeflateDecoder::new(packed),
-            from,
-            limits,
-        ))),
-        other => Err(BodyError::Zip(format!(
-            "its compression method ({other}) is not supported"
-        ))),
+    Ok(Box::new(Guarded::new(entries, from, limits)))
+}
+
+/// The unpacked bytes of entries, a line break behind each but the last.
+struct EntryReader<B> {
+    /// The archive, while no entry is open.
+    body: Option<B>,
+    /// The entries that are still to come, the next one last.
+    left: Vec<Entry>,
+    open: Option<Opened<B>>,
+    taken: Arc<AtomicU64>,
+}
+
+enum Opened<B> {
+    Stored(Counted<Take<B>>),
+    Deflated(Box<DeflateDecoder<Counted<Take<B>>>>),
+}
+
+impl<B: Read> Opened<B> {
+    fn new(body: B, entry: &Entry, taken: &Arc<AtomicU64>) -> Self {
+        let packed = Counted {
+            inner: body.take(entry.size),
+            taken: Arc::clone(taken),
+        };
+        match entry.is_deflated {
+            true => Self::Deflated(Box::new(DeflateDecoder::new(packed))),
+            false => Self::Stored(packed),
+        }
+    }
+
+    fn into_body(self) -> B {
+        match self {
+            Self::Stored(packed) => packed.inner.into_inner(),
+            Self::Deflated(decoder) => decoder.into_inner().inner.into_inner(),
+        }
+    }
+}
+
+impl<B: Read + Seek> Read for EntryReader<B> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        loop {
+            if let Some(open) = &mut self.open {
+                let n = match open {
+                    Opened::Stored(packed) => packed.read(out)?,
+                    Opened::Deflated(decoder) => decoder.read(out)?,
+                };
+                if n > 0 || out.is_empty() {
+                    return Ok(n);
+                }
+                self.body = self.open.take().map(Opened::into_body);
+                if let (Some(first), false) = (out.first_mut(), self.left.is_empty()) {
+                    *first = b'\n';
+                    return Ok(1);
+                }
+            }
+            let (Some(mut body), Some(entry)) = (self.body.take(), self.left.pop()) else {
+                return Ok(0);
+            };
+            body.seek(SeekFrom::Start(entry.start))?;
+            self.open = Some(Opened::new(body, &entry, &self.taken));
+        }
     }
 }
 

@@ -38,7 +38,7 @@ pub struct Format {
     /// csv: how many fields a row has, where no header says it; another number is a bad row.
     pub columns: Option<usize>,
     /// json: dotted path to the array (or object) whose members are the rows; `*` is every member. The document itself
-    /// by default. xml: dotted path of names that ends in the elements that are the rows.
+    /// by default; `.` is the document as one row. xml: dotted path of names that ends in the elements that are the rows.
     pub path: Option<String>,
     /// json: what stands in lists of its own.
     #[serde(default)]
@@ -52,6 +52,8 @@ pub struct Format {
     pub encoding: Option<String>,
     /// zip: the end of the entry's name. The first file by default.
     pub entry: Option<String>,
+    /// zip: every such entry, one after the other.
+    pub every_entry: Option<bool>,
 }
 
 /// What a row is.
@@ -134,6 +136,7 @@ impl Format {
             skip_with: None,
             encoding: None,
             entry: None,
+            every_entry: None,
         }
     }
 

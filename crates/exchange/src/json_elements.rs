@@ -43,6 +43,8 @@ pub(crate) struct Elements<B> {
     input: B,
     line: u64,
     path: Vec<Step>,
+    /// The rows are the documents themselves, of which there may be several on end.
+    documents: bool,
     shown_path: String,
     stack: Vec<Frame>,
     started: bool,
@@ -54,6 +56,7 @@ impl<B: BufRead> Elements<B> {
     pub(crate) fn new(input: B, path: &str) -> Self {
         let steps = path.split('.').filter(|step| !step.is_empty());
         Self {
+            documents: path == ".",
             input,
             line: 1,
             path: steps
@@ -92,6 +95,9 @@ impl<B: BufRead> Elements<B> {
     }
 
     fn advance(&mut self, out: &mut Vec<u8>) -> Result<Option<Element>, BodyError> {
+        if self.documents {
+            return self.document(out);
+        }
         if !self.started {
             self.started = true;
             match self.token()? {
@@ -150,6 +156,19 @@ impl<B: BufRead> Elements<B> {
                 path: self.shown_path.clone(),
             })
         }
+    }
+
+    /// The next document.
+    fn document(&mut self, out: &mut Vec<u8>) -> Result<Option<Element>, BodyError> {
+        match self.token()? {
+            Some(b'[' | b'{') => {}
+            None if self.started => return Ok(None),
+            None => return Err(self.not_json("the body is empty")),
+            Some(_) => return Err(self.not_json("a document starts with `[` or `{`")),
+        }
+        self.started = true;
+        out.clear();
+        self.value(Some(out)).map(Some)
     }
 
     /// Goes into the container that starts here.
@@ -328,6 +347,23 @@ mod tests {
         );
         let text = r#"{"p":[{"i":[1,2],"n":"a"},{"n":"b"},{"i":[3]}]}"#;
         assert_eq!(cut(text, "p.*.i").0, ["1: 1", "1: 2", "1: 3"]);
+    }
+
+    #[test]
+    fn documents_on_end() {
+        let text = "{\"a\":[1,2]}\n[3]{\n}\n";
+        assert_eq!(
+            cut(text, "."),
+            (
+                vec!["1: {\"a\":[1,2]}".into(), "2: [3]".into(), "2: {\n}".into()],
+                None
+            )
+        );
+        let (found, error) = cut("{} x", ".");
+        assert_eq!(found, ["1: {}"]);
+        assert!(matches!(error, Some(BodyError::Json { .. })));
+        assert!(matches!(cut("", ".").1, Some(BodyError::Json { .. })));
+        assert_eq!(cut("{\"a\":", ".").0, ["1: {\"a\":…"]);
     }
 
     #[test]

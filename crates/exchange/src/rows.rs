@@ -5,7 +5,7 @@ use std::io::{Read, Seek};
 
 use serde_json::Value;
 
-use crate::body::{self, Limits, Unpacked};
+use crate::body::{self, Entries, Limits, Unpacked};
 use crate::delimited::Delimited;
 use crate::encoding::{Utf8, utf8};
 use crate::feed::Feed;
@@ -74,7 +74,7 @@ where
     B: Read + Seek + Send + 'a,
 {
     Ok(Rows::new(
-        body::open(body, format.entry.as_deref(), limits)?,
+        body::open(body, &Entries::of(format), limits)?,
         format,
         wanted,
         required,

@@ -134,13 +134,20 @@ pub(crate) fn title(text: &str) -> String {
     line
 }
 
-/// Plain text with its lines kept: control characters, white space at the ends of lines, and more than one empty line
-/// in a row go.
+/// Plain text with its lines kept: control characters, white space at the ends of lines, what all lines but the first are
+/// indented by, and more than one empty line in a row go.
 pub fn tidy(text: &str) -> String {
+    let indent = |line: &str| line.bytes().take_while(|byte| *byte == b' ').count();
+    let further = text.lines().skip(1).filter(|line| !line.trim().is_empty());
+    let indented = further.map(indent).min().unwrap_or(0);
     let mut out = String::with_capacity(text.len().min(TEXT_BYTES));
     let mut empty = 0;
-    for line in text.lines() {
+    for (number, line) in text.lines().enumerate() {
         let line = line.trim_end();
+        let line = match number {
+            0 => line,
+            _ => line.get(indented..).unwrap_or_default(),
+        };
         if line.is_empty() {
             empty += 1;
             continue;
@@ -383,6 +390,7 @@ mod tests {
             "a < b\nc  d\n\ne"
         );
         assert_eq!(html_or_text("AT&T <AppID>"), "AT&T <AppID>");
+        assert_eq!(tidy("a\n    b\n      c\n\n    d"), "a\nb\n  c\n\nd");
         assert_eq!(html_or_text("a<br/>b"), "a\nb");
         assert_eq!(html_or_text("a &amp; b"), "a & b");
     }

@@ -85,6 +85,25 @@ fn zipped(entries: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 #[test]
+fn every_entry_of_a_zip_archive() {
+    let archive = zipped(&[
+        ("x/a.json", b"{\"v\":\n1}"),
+        ("x/readme.md", b"no"),
+        ("x/b.json", b"{\"v\":2}"),
+        ("x/c.json", b""),
+        ("x/d.json", b"{\"v\":3} "),
+    ]);
+    let layout = "type = 'json'\npath = '.'\nentry = '.json'\nevery_entry = true";
+    let read = read(&archive, layout, &["v"]);
+    let values: Vec<_> = read.good.iter().map(|row| row.get(0).unwrap()).collect();
+    assert_eq!(values, ["1", "2", "3"]);
+    assert!(read.end.is_ok());
+    let limits = Limits { output: 12 };
+    let cut = read_with(&archive, layout, &["v"], limits);
+    assert!(matches!(cut.end, Err(BodyError::TooLarge { limit: 12 })));
+}
+
+#[test]
 fn a_plain_list() {
     let body = "# banner\r\n\r\n203.0.113.1\r\n  198.51.100.2  \r\n; more\n// more\n192.0.2.3";
     let read = read(body, "type = 'list'", &["1", "2"]);

@@ -181,7 +181,7 @@ impl From<&Post> for Mention {
             published: Time(post.published),
             tlp: post.tlp,
             tags: post.tags.clone(),
-            text: noroshi_exchange::post::plain(&post.text, SHORT),
+            text: post.line(SHORT),
         }
     }
 }

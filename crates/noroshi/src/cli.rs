@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    account, collect, exist, extract, key, lookup, post, search, serve, source, watch,
+    account, collect, exist, extract, hunt, key, lookup, post, search, serve, source, watch,
 };
 
 /// A hub for cyber threat information: collects feeds, and tells who lists what.
@@ -64,6 +64,9 @@ pub(crate) enum Command {
     /// Adds and lists accounts, and sets passwords.
     #[command(subcommand)]
     Account(account::AccountCommand),
+    /// Makes and lists hunts, and tells what they found.
+    #[command(subcommand)]
+    Hunt(hunt::HuntCommand),
     /// Adds, lists and revokes API keys.
     #[command(subcommand)]
     Key(key::KeyCommand),

@@ -1,8 +1,9 @@
 //! Shifts: since when somebody looks after things.
 
 use crate::error::Result;
+use crate::reader::SEEN;
 use crate::sql::params;
-use crate::{Store, account, now};
+use crate::{Post, Reader, Store, account, now, post};
 
 impl Store {
     /// When an account's shift began, in microseconds since the epoch; nothing before the first.
@@ -21,6 +22,39 @@ impl Store {
             let sql = "INSERT INTO shift (account, since) VALUES (?1, ?2)
                 ON CONFLICT (account) DO UPDATE SET since = excluded.since RETURNING since";
             tx.query_one(sql, params![account, now()], |row| row.int(0))
+        })
+        .await
+    }
+
+    /// Posts of people and bots since a time that ask something, by a tag (`question`, `質問`) or by how they end, and
+    /// have no answer yet; the newest first.
+    pub async fn questions_since(
+        &self,
+        reader: &Reader,
+        since: i64,
+        limit: usize,
+    ) -> Result<Vec<Post>> {
+        let reader = reader.clone();
+        self.read(move |conn| {
+            let sight = reader.sight(conn)?;
+            // An answer that the reader may not see is none.
+            let answer = SEEN.replace("p.", "r.");
+            let sql = format!(
+                "SELECT p.id FROM post p JOIN account a ON a.id = p.account
+                WHERE {SEEN} AND p.received >= ?3 AND p.deleted IS NULL AND p.repost_of IS NULL
+                    AND a.kind <> 3
+                    AND (p.text LIKE '%?' OR p.text LIKE '%？' OR EXISTS (SELECT 1 FROM post_tag t
+                        WHERE t.post = p.id AND t.tag IN ('question', '質問')))
+                    AND NOT EXISTS (SELECT 1 FROM post r
+                        WHERE r.reply_to = p.id AND r.deleted IS NULL AND {answer})
+                ORDER BY p.id DESC LIMIT ?4"
+            );
+            let row = params![sight.me(), sight.audiences(), since, limit as i64];
+            let mut ids = conn.query(&sql, row, |row| row.int(0))?;
+            ids.sort_unstable();
+            let mut posts = post::load(conn, &sight, &ids)?;
+            posts.sort_by_key(|post| std::cmp::Reverse(post.id));
+            Ok(posts)
         })
         .await
     }

@@ -17,10 +17,10 @@ use utoipa_axum::routes;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::{
-    about, account, annotation, attachment, audience, audit, batch, browser, change, check,
-    component, error_page, exist, follow, frame, headers, health, help, home, hunt, key, limits,
-    list, live, lookup, manage, necomatter, notification, observable, openapi, post, search,
-    session, settings, source, story, stream, timeline,
+    about, account, annotation, attachment, audience, audit, batch, browser, change, channel,
+    check, component, error_page, exist, follow, frame, handover, headers, health, help, home,
+    hunt, key, limits, list, live, lookup, manage, necomatter, notification, observable, openapi,
+    post, search, session, settings, source, story, stream, timeline, tracker, vulnerability,
 };
 
 /// For whoever watches over the server: no key, and an answer even when all else is busy.
@@ -36,6 +36,7 @@ fn asking() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(search::api::search))
         .routes(routes!(lookup::api::lookup))
+        .routes(routes!(vulnerability::api::show))
         .routes(routes!(lookup::api::bulk).layer(bulk))
         .routes(routes!(source::api::list, source::add::create))
         .routes(routes!(source::add::templates))
@@ -63,6 +64,7 @@ fn asking() -> OpenApiRouter<AppState> {
         .routes(routes!(key::api::revoke))
         .routes(routes!(audit::api::list))
         .merge(writing())
+        .merge(notifying())
         .merge(curating())
         .merge(hunting())
         .merge(annotating())
@@ -157,12 +159,28 @@ fn writing() -> OpenApiRouter<AppState> {
         .routes(routes!(attachment::api::show))
 }
 
+/// For programs, with a key: channels and their logs, the hand-over sheet.
+fn notifying() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .routes(routes!(channel::api::list, channel::api::add))
+        .routes(routes!(
+            channel::api::show,
+            channel::api::change,
+            channel::api::delete
+        ))
+        .routes(routes!(channel::api::deliveries))
+        .routes(routes!(channel::api::retry))
+        .routes(routes!(handover::api::show))
+        .routes(routes!(handover::api::begin))
+}
+
 /// For programs, with a key: waits for something, or must not be cut off.
 fn waiting() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(change::api::list))
         .routes(routes!(stream::api::show))
         .routes(routes!(batch::api::roll_back))
+        .routes(routes!(channel::api::test))
         .routes(routes!(attachment::api::add).layer(DefaultBodyLimit::max(attachment::LARGEST)))
 }
 
@@ -200,7 +218,9 @@ fn pages() -> OpenApiRouter<AppState> {
         .routes(routes!(batch::page::show))
         .merge(posting())
         .merge(stories())
+        .merge(channels())
         .merge(texts())
+        .merge(trackers())
         .merge(managing())
         .merge(hunts())
         .routes(routes!(session::page::sign_out))
@@ -216,6 +236,7 @@ fn undoing() -> OpenApiRouter<AppState> {
     let form = DefaultBodyLimit::max(post::send::FORM);
     OpenApiRouter::default()
         .routes(routes!(batch::page::roll_back))
+        .routes(routes!(channel::page::test))
         .routes(routes!(post::send::send).layer(form))
 }
 
@@ -329,6 +350,26 @@ fn stories() -> OpenApiRouter<AppState> {
         .routes(routes!(story::page::delete))
         .routes(routes!(story::page::collect))
         .routes(routes!(story::export::show))
+}
+
+/// For people with a browser: what is collected, kind by kind.
+fn trackers() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .routes(routes!(tracker::overview::show))
+        .routes(routes!(tracker::items::show))
+        .routes(routes!(vulnerability::page::show))
+}
+
+/// For people with a browser: channels and their logs, the hand-over sheet.
+fn channels() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .routes(routes!(channel::page::all, channel::page::add))
+        .routes(routes!(channel::page::show, channel::page::change))
+        .routes(routes!(channel::page::delete))
+        .routes(routes!(channel::page::retry))
+        .routes(routes!(handover::page::show))
+        .routes(routes!(handover::page::begin))
+        .routes(routes!(handover::page::send))
 }
 
 /// For people with a browser: texts to label.

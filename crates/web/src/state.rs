@@ -3,6 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use noroshi_collect::recipe::{Recipes, load_lenient};
+use noroshi_deliver::Courier;
 use noroshi_exchange::warninglist::Warninglists;
 use noroshi_store::Store;
 use noroshi_watch::Hub;
@@ -43,6 +44,8 @@ pub struct AppState {
     pub(crate) live: Arc<Semaphore>,
     /// Holds every live query against what is new.
     pub(crate) hub: Hub,
+    /// Who sends on channels; nobody where the data is invented.
+    pub(crate) courier: Option<Courier>,
     closing: Arc<watch::Sender<bool>>,
 }
 
@@ -61,6 +64,7 @@ impl AppState {
             quick: Arc::new(Semaphore::new(QUICK)),
             patient: Arc::new(Semaphore::new(PATIENT)),
             live: Arc::new(Semaphore::new(LIVE)),
+            courier: None,
             closing: Arc::new(watch::Sender::new(false)),
         }
     }
@@ -76,6 +80,14 @@ impl AppState {
         let (recipes, _) = load_lenient(Some(self.store.directory()));
         let mut kept = self.recipes.write().unwrap_or_else(PoisonError::into_inner);
         *kept = Arc::new(recipes);
+    }
+
+    /// With somebody who sends on channels.
+    pub fn delivering(self, courier: Courier) -> AppState {
+        AppState {
+            courier: Some(courier),
+            ..self
+        }
     }
 
     /// Sends those home who wait for changes, now and from now on.

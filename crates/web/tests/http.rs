@@ -10,6 +10,8 @@ mod collecting;
 mod common;
 #[path = "http/document.rs"]
 mod document;
+#[path = "http/hunts.rs"]
+mod hunts;
 #[path = "http/keys.rs"]
 mod keys;
 #[path = "http/knowledge.rs"]

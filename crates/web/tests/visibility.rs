@@ -15,6 +15,8 @@ mod asker;
 mod common;
 #[path = "visibility/dice.rs"]
 mod dice;
+#[path = "visibility/hunts.rs"]
+mod hunts;
 #[path = "visibility/model.rs"]
 mod model;
 #[path = "visibility/necomatter.rs"]
@@ -39,6 +41,7 @@ use noroshi_testkit::each_engine_async;
 use crate::asker::Asker;
 use crate::common::Hub;
 use crate::dice::Dice;
+use crate::hunts::OF_HUNTS;
 use crate::necomatter::FACE;
 use crate::posts::Walker;
 use crate::routes::{Check, OF_POSTS, TABLE};
@@ -53,6 +56,7 @@ fn every_route_is_in_the_table() {
         .iter()
         .map(|(method, path, _)| (*method, *path))
         .chain(OF_POSTS.iter().copied())
+        .chain(OF_HUNTS.iter().copied())
         .chain(FACE.iter().map(|route| (route.method, route.path)))
         .collect();
     known.sort_unstable();
@@ -138,6 +142,7 @@ async fn everybody_asks(hub: &Hub, world: &World, checks: &[Check]) {
         for check in checks {
             check.run(&asker).await;
         }
+        asker.hunts().await;
         asker.face(checks.len() < TABLE.len()).await;
     }
 }

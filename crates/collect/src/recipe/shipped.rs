@@ -33,6 +33,7 @@ recipes! {
     "cins-army",
     "cisa-advisories",
     "cve-list",
+    "cve-list-files",
     "cxsecurity",
     "cybercrime-tracker",
     "dataplane-dnsrd",

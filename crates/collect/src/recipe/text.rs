@@ -14,9 +14,9 @@ enum Part {
     Paths(Vec<Path>),
 }
 
-/// A text to be made of a row.
+/// A text to be made of a row: the first of these that can be made.
 #[derive(Clone, Debug)]
-pub(super) struct Text(Vec<Part>);
+pub(super) struct Text(Vec<Vec<Part>>);
 
 /// How the texts of one recipe are read.
 #[derive(Clone, Debug, Default)]
@@ -39,93 +39,113 @@ impl Text {
     /// A brace without its partner, or a path that is none.
     pub(super) fn new(text: &str, reading: &Reading) -> Result<Self, String> {
         let text = text.trim();
-        if text.is_empty() {
-            return Err("a column is missing".into());
-        }
         let quoted = text.strip_prefix('\'');
         if let Some(fixed) = quoted.and_then(|text| text.strip_suffix('\'')) {
-            return Ok(Self(vec![Part::Text(fixed.to_owned())]));
+            return Ok(Self(vec![vec![Part::Text(fixed.to_owned())]]));
         }
-        let paths = |text: &str| {
-            let paths = text
-                .split('|')
-                .map(|path| Path::new(path.trim(), reading.nested));
-            paths.collect::<Result<Vec<_>, _>>().map(Part::Paths)
-        };
-        if !text.contains(['{', '}']) {
-            return Ok(Self(vec![paths(text)?]));
-        }
-        let mut parts = Vec::new();
-        let mut rest = text;
-        while let Some((before, after)) = rest.split_once('{') {
-            let (inner, after) = after.split_once('}').ok_or("`{` without `}`")?;
-            if before.contains('}') || inner.contains('{') || inner.trim().is_empty() {
-                return Err("the braces do not enclose a column".into());
+        let mut depth = 0_usize;
+        let choices = text.split(|c| {
+            match c {
+                '{' => depth += 1,
+                '}' => depth = depth.saturating_sub(1),
+                _ => {}
             }
-            if !before.is_empty() {
-                parts.push(Part::Text(before.to_owned()));
-            }
-            parts.push(paths(inner)?);
-            rest = after;
-        }
-        if rest.contains('}') {
-            return Err("`}` without `{`".into());
-        }
-        if !rest.is_empty() {
-            parts.push(Part::Text(rest.to_owned()));
-        }
-        Ok(Self(parts))
+            c == '|' && depth == 0
+        });
+        let made = choices.map(|choice| parts(choice.trim(), reading));
+        made.collect::<Result<_, _>>().map(Self)
     }
 
     /// The columns that it needs, in rows without parts.
     pub(super) fn columns(&self) -> impl Iterator<Item = &str> {
-        self.0
-            .iter()
-            .flat_map(|part| match part {
-                Part::Text(_) => [].iter(),
-                Part::Paths(paths) => paths.iter(),
-            })
-            .filter_map(Path::column)
+        let parts = self.0.iter().flatten();
+        let paths = parts.flat_map(|part| match part {
+            Part::Text(_) => [].iter(),
+            Part::Paths(paths) => paths.iter(),
+        });
+        paths.filter_map(Path::column)
     }
 
-    /// The text of a row; none if a column of it is missing.
+    /// The text of a row; none if a column of every choice is missing.
     pub(super) fn one(&self, row: &Value, reading: &Reading) -> Option<String> {
-        if let [Part::Paths(paths)] = self.0.as_slice() {
-            return first(paths, row, reading);
-        }
-        let mut made = String::new();
-        for part in &self.0 {
-            match part {
-                Part::Text(text) => made.push_str(text),
-                Part::Paths(paths) => made.push_str(first(paths, row, reading)?.trim()),
-            }
-        }
-        Some(made)
+        self.0.iter().find_map(|parts| made(parts, row, reading))
     }
 
-    /// All texts that it finds: of the first path that finds any.
+    /// All texts that the first choice finds that finds any.
     pub(super) fn all(&self, row: &Value, reading: &Reading) -> Vec<String> {
-        match self.0.as_slice() {
+        let found = self.0.iter().map(|parts| match parts.as_slice() {
             [Part::Paths(paths)] => paths
                 .iter()
                 .map(|path| strings(path, row, reading))
                 .find(|texts| !texts.is_empty())
                 .unwrap_or_default(),
-            _ => self.one(row, reading).into_iter().collect(),
-        }
+            parts => made(parts, row, reading).into_iter().collect(),
+        });
+        let mut found = found.filter(|texts| !texts.is_empty());
+        found.next().unwrap_or_default()
     }
 
     /// What stands there, whatever it is.
     pub(super) fn pieces<'v>(&self, row: &'v Value) -> Vec<Piece<'v>> {
-        match self.0.as_slice() {
-            [Part::Paths(paths)] => paths
-                .iter()
-                .map(|path| path.find(row))
-                .find(|pieces| !pieces.is_empty())
-                .unwrap_or_default(),
-            _ => Vec::new(),
+        let parts = self.0.iter().flatten();
+        let paths = parts.flat_map(|part| match part {
+            Part::Text(_) => [].iter(),
+            Part::Paths(paths) => paths.iter(),
+        });
+        let mut found = paths.map(|path| path.find(row));
+        found.find(|pieces| !pieces.is_empty()).unwrap_or_default()
+    }
+}
+
+/// One choice: a path, or a text with paths in braces.
+fn parts(text: &str, reading: &Reading) -> Result<Vec<Part>, String> {
+    if text.is_empty() {
+        return Err("a column is missing".into());
+    }
+    let paths = |text: &str| {
+        let paths = text
+            .split('|')
+            .map(|path| Path::new(path.trim(), reading.nested));
+        paths.collect::<Result<Vec<_>, _>>().map(Part::Paths)
+    };
+    if !text.contains(['{', '}']) {
+        return Ok(vec![paths(text)?]);
+    }
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (inner, after) = after.split_once('}').ok_or("`{` without `}`")?;
+        if before.contains('}') || inner.contains('{') || inner.trim().is_empty() {
+            return Err("the braces do not enclose a column".into());
+        }
+        if !before.is_empty() {
+            parts.push(Part::Text(before.to_owned()));
+        }
+        parts.push(paths(inner)?);
+        rest = after;
+    }
+    if rest.contains('}') {
+        return Err("`}` without `{`".into());
+    }
+    if !rest.is_empty() {
+        parts.push(Part::Text(rest.to_owned()));
+    }
+    Ok(parts)
+}
+
+/// The text of one choice; none if a column of it is missing.
+fn made(parts: &[Part], row: &Value, reading: &Reading) -> Option<String> {
+    if let [Part::Paths(paths)] = parts {
+        return first(paths, row, reading);
+    }
+    let mut made = String::new();
+    for part in parts {
+        match part {
+            Part::Text(text) => made.push_str(text),
+            Part::Paths(paths) => made.push_str(first(paths, row, reading)?.trim()),
         }
     }
+    Some(made)
 }
 
 /// Makes texts of the keys of one table, and notes the columns that they need.
@@ -220,6 +240,7 @@ mod tests {
             one("https://a.example/{a}/{b|c}").as_deref(),
             Some("https://a.example/x/y")
         );
+        assert_eq!(one("none|x/{none}|y/{a|none}"), Some("y/x".into()));
         assert_eq!(one("{a} {none}"), None);
         assert_eq!(one("'poc'").as_deref(), Some("poc"));
         for wrong in ["", "{a", "a}", "{}", "{a{b}}", "a..b"] {

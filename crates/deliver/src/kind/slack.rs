@@ -37,7 +37,7 @@ pub(crate) fn body(message: &Message, channel: Option<&str>) -> String {
         let lines: Vec<String> = message.lines.iter().map(|line| slack(line)).collect();
         blocks.extend(sections(&lines));
     }
-    let mut end = format!("<{}|{}>", message.link, message.language.open());
+    let mut end = format!("<{}|{}>", slack(&message.link), message.language.open());
     if let Some(more) = message.more(message.notices.len().min(MOST)) {
         end = format!("{more} · {end}");
     }
@@ -56,7 +56,7 @@ pub(crate) fn body(message: &Message, channel: Option<&str>) -> String {
 }
 
 fn hit(message: &Message, notice: &Notice) -> String {
-    let link = message.address(&notice.path);
+    let link = slack(&message.address(&notice.path));
     let mut text = format!("*<{link}|{}>*", slack(&notice.title).replace('|', "¦"));
     for line in &notice.lines {
         text.push_str(&format!("\n{}", slack(line)));

@@ -85,7 +85,7 @@ async fn slack_gets_text_and_blocks() {
             { "type": "header", "text": { "type": "plain_text", "text": heading, "emoji": false } },
             { "type": "section", "text": { "type": "mrkdwn", "text": section } },
             { "type": "context", "elements": [
-                { "type": "mrkdwn", "text": format!("<{HUB}/hunts/1?hit=1|Open in Noroshi>") },
+                { "type": "mrkdwn", "text": format!("<{HUB}/hunt/1?show=all&amp;cursor=2#h-1|Open in Noroshi>") },
             ] },
         ],
         "unfurl_links": false,
@@ -95,7 +95,7 @@ async fn slack_gets_text_and_blocks() {
     assert_eq!(
         timeless(section),
         format!(
-            "*<{HUB}/hunts/1?hit=1|@\u{2060}everyone see x now>*\naiko\n\
+            "*<{HUB}/hunt/1?show=all&amp;cursor=2#h-1|@\u{2060}everyone see x now>*\naiko\n\
             hxxps://evil[.]example/a\nHunt phish|ing &lt;b&gt; · AT · TLP:GREEN"
         )
     );
@@ -111,7 +111,10 @@ async fn a_bot_of_slack_shows_its_token_in_a_header() {
     assert_eq!(body["parse"], "none");
     assert!(!came.body.contains("S3cret"));
     let end = &body["blocks"][2]["elements"][0]["text"];
-    assert_eq!(end, &format!("<{HUB}/hunts/1?hit=1|Noroshi で開く>"));
+    assert_eq!(
+        end,
+        &format!("<{HUB}/hunt/1?show=all&amp;cursor=2#h-1|Noroshi で開く>")
+    );
 }
 
 #[tokio::test]
@@ -122,10 +125,10 @@ async fn discord_gets_an_embed_and_calls_nobody() {
     assert_eq!(body["allowed_mentions"], json!({ "parse": [] }));
     let embed = &body["embeds"][0];
     assert_eq!(embed["title"], "phish|ing <b>: @\u{2060}everyone see x now");
-    assert_eq!(embed["url"], format!("{HUB}/hunts/1?hit=1"));
+    assert_eq!(embed["url"], format!("{HUB}/hunt/1?show=all&cursor=2#h-1"));
     let description = embed["description"].as_str().unwrap();
     assert!(description.contains("ing \\<b\\>"), "{description}");
-    assert!(description.contains(&format!("]({HUB}/hunts/1?hit=1)")));
+    assert!(description.contains(&format!("]({HUB}/hunt/1?show=all&cursor=2#h-1)")));
     let fields: Vec<&String> = body.as_object().unwrap().keys().collect();
     assert_eq!(fields, ["allowed_mentions", "embeds"]);
 }
@@ -151,7 +154,7 @@ async fn teams_gets_an_adaptive_card() {
             .iter()
             .all(|block| block["type"] == "TextBlock" && block["wrap"] == true)
     );
-    let action = json!({ "type": "Action.OpenUrl", "title": "Open in Noroshi", "url": format!("{HUB}/hunts/1?hit=1") });
+    let action = json!({ "type": "Action.OpenUrl", "title": "Open in Noroshi", "url": format!("{HUB}/hunt/1?show=all&cursor=2#h-1") });
     assert_eq!(card["actions"], json!([action]));
 }
 
@@ -166,7 +169,9 @@ async fn mattermost_gets_markdown() {
         "{text}"
     );
     assert!(
-        text.ends_with(&format!("[Open in Noroshi]({HUB}/hunts/1?hit=1)")),
+        text.ends_with(&format!(
+            "[Open in Noroshi]({HUB}/hunt/1?show=all&cursor=2#h-1)"
+        )),
         "{text}"
     );
 }
@@ -217,7 +222,12 @@ async fn markings_hold_on_the_way_out() {
         ] {
             let (came, _) = told(kind, "ok", text, tlp, "en").await;
             assert_eq!(came.body.contains("Wintermute"), carried, "{kind:?} {tlp}");
-            assert!(came.body.contains("/hunts/1?hit=1"), "{kind:?} {tlp}");
+            assert!(
+                came.body
+                    .replace("&amp;", "&")
+                    .contains("/hunt/1?show=all&cursor=2#h-1"),
+                "{kind:?} {tlp}"
+            );
             let stays = came.body.contains("stays in the hub");
             assert_eq!(stays, !carried, "{kind:?} {tlp}");
         }
@@ -352,7 +362,11 @@ async fn the_timeline_gets_a_post() {
         .await
         .unwrap();
     let post = &page.entries[0].post;
-    assert!(post.text.contains("](/hunts/1?hit=1)"), "{}", post.text);
+    assert!(
+        post.text.contains("](/hunt/1?show=all&cursor=2#h-1)"),
+        "{}",
+        post.text
+    );
     assert!(
         post.to.is_empty() && !post.text.contains("http://"),
         "{}",

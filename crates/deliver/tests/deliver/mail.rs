@@ -91,7 +91,11 @@ async fn a_hit_arrives_as_mail() {
             part.contains("hxxp://evil[.]example/a") && part.contains("TLP:GREEN"),
             "{part}"
         );
-        assert!(part.contains(&format!("{HUB}/hunts/1?hit=1")), "{part}");
+        assert!(
+            part.replace("&amp;", "&")
+                .contains(&format!("{HUB}/hunt/1?show=all&cursor=2#h-1")),
+            "{part}"
+        );
         assert!(!part.contains("http://evil"), "{part}");
     }
     assert!(

@@ -64,7 +64,7 @@ async fn a_webhook_says_what_it_is_and_is_signed() {
         (&hit["tlp"], &hit["carried"]),
         (&"green".into(), &true.into())
     );
-    assert_eq!(hit["url"], format!("{HUB}/hunts/1?hit=1"));
+    assert_eq!(hit["url"], format!("{HUB}/hunt/1?show=all&cursor=2#h-1"));
 }
 
 /// The Python of the documentation, run as its readers run it.

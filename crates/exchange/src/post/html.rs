@@ -43,7 +43,7 @@ pub fn html(text: &str, show: impl FnMut(Piece<'_>) -> Option<String>) -> String
 }
 
 /// Puts the pieces where their numbers stand.
-fn fill(markup: &str, pieces: &[String]) -> String {
+pub(super) fn fill(markup: &str, pieces: &[String]) -> String {
     let mut parts = markup.split(OPEN);
     let mut html = parts.next().unwrap_or_default().to_owned();
     for part in parts {

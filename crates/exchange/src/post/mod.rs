@@ -4,10 +4,13 @@
 //! outside is ever a link that can be followed. [`marks`] and [`html`] read a text through the same `reader` and
 //! `segments`, so that what one finds the other shows.
 //!
+//! What outside authors and publishers said is plain text: [`bare_html`] and [`bare_line`] show it.
+//!
 //! HTML passes two stations that do not trust each other: a writer that knows a closed set of elements and escapes
 //! everything else, and a gate that reads the result again with a tokenizer of HTML and lets through what is on its
 //! own list.
 
+mod bare;
 mod check;
 mod gate;
 mod html;
@@ -21,6 +24,7 @@ mod show;
 
 use noroshi_indicator::extract::Found;
 
+pub use bare::{bare_html, bare_line};
 pub use check::{MOST_BYTES, MOST_MENTIONS, MOST_TAGS, TextError, check};
 pub use html::html;
 pub use marks::{Marks, marks};

@@ -4,6 +4,7 @@ pub(crate) mod account;
 pub(crate) mod collect;
 pub(crate) mod exist;
 pub(crate) mod extract;
+pub(crate) mod hunt;
 mod input;
 pub(crate) mod key;
 pub(crate) mod lookup;
@@ -37,6 +38,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Watch(args) => watch::run(&place, &args).await,
         Command::Source(command) => source::run(&place, &command).await,
         Command::Account(command) => account::run(&place, &command).await,
+        Command::Hunt(command) => hunt::run(&place, &command).await,
         Command::Key(command) => key::run(&place, &command).await,
         Command::Exist(command) => exist::run(&place, &command).await,
     }

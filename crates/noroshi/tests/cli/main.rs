@@ -16,6 +16,7 @@ mod faults;
 mod fetch;
 mod fixture;
 mod hub;
+mod hunting;
 mod links;
 mod listening;
 mod meet;

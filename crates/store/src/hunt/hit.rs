@@ -44,7 +44,7 @@ impl HitState {
         self as i64 + 1
     }
 
-    fn from_code(code: i64) -> Result<HitState> {
+    pub(super) fn from_code(code: i64) -> Result<HitState> {
         let found = HitState::ALL.into_iter().find(|state| state.code() == code);
         found.ok_or_else(|| Error::Corrupt(format!("state of a hit {code}")))
     }
@@ -120,13 +120,13 @@ pub(super) struct Held {
     hit: Hit,
 }
 
-const COLUMNS: &str =
+pub(super) const COLUMNS: &str =
     "h.id, h.hunt, u.name, o.name, h.post, h.observable, h.source, h.item, h.at, h.state,
     a.name, h.changed";
-const FROM: &str = "hit h JOIN hunt u ON u.id = h.hunt JOIN account o ON o.id = u.owner
+pub(super) const FROM: &str = "hit h JOIN hunt u ON u.id = h.hunt JOIN account o ON o.id = u.owner
     LEFT JOIN account a ON a.id = h.assignee";
 
-fn from_row(row: &Row) -> Result<Held> {
+pub(super) fn from_row(row: &Row) -> Result<Held> {
     let (id, hunt) = (row.int(0)?, row.int(1)?);
     Ok(Held {
         id,
@@ -160,7 +160,7 @@ pub(super) fn some(conn: &Conn, eyes: &Eyes, ids: &[i64]) -> Result<Vec<Held>> {
 }
 
 /// With the statements. A few statements a page.
-fn told(conn: &Conn, eyes: &Eyes, held: Vec<Held>) -> Result<Vec<Hit>> {
+pub(super) fn told(conn: &Conn, eyes: &Eyes, held: Vec<Held>) -> Result<Vec<Hit>> {
     let mut posts: Vec<i64> = held.iter().filter_map(|held| held.post).collect();
     posts.sort_unstable();
     posts.dedup();

@@ -10,6 +10,7 @@ mod hit;
 mod job;
 mod known;
 mod place;
+mod since;
 mod write;
 
 pub(crate) use asked::{Asked, FoundBy, statements};
@@ -19,6 +20,7 @@ pub use hit::{Hit, HitFilter, HitPage, HitState, HuntRef, Said};
 pub use job::{Job, JobFound, JobState};
 pub use known::HuntDays;
 pub use place::{HuntPlace, NewHit, Recorded, WatchedHunt};
+pub use since::HuntCount;
 pub use write::NewHunt;
 
 use noroshi_query::Rules;

@@ -108,6 +108,24 @@ pub struct Post {
     pub reposted: bool,
 }
 
+impl Post {
+    /// Its first so many characters on one line, without marks: of an item, its title. It is not HTML: escape it.
+    pub fn line(&self, chars: usize) -> String {
+        use noroshi_exchange::post::{bare_line, plain};
+        match &self.item {
+            Some(item) => bare_line(item.title.as_deref().unwrap_or(&self.text), chars),
+            None => plain(&self.text, chars),
+        }
+    }
+
+    /// Its text, of an item without the title that it begins with.
+    pub fn body(&self) -> &str {
+        let title = self.item.as_ref().and_then(|item| item.title.as_deref());
+        let rest = title.and_then(|title| self.text.strip_prefix(title));
+        rest.map_or(self.text.as_str(), str::trim_start)
+    }
+}
+
 /// A row of a timeline: a post, or somebody's repost of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {

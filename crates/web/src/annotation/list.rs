@@ -4,7 +4,6 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use noroshi_exchange::post::plain;
 use noroshi_store::{Annotated, AnnotationOptions, AnnotationState, COLOURS};
 use serde::Deserialize;
 
@@ -64,7 +63,7 @@ impl From<Annotated> for Row {
             at: Moment::at(text.post.published),
             from_href: account_link(&text.post.from.name),
             from: visible(&text.post.from.name),
-            text: plain(&text.post.text, SHORT),
+            text: text.post.line(SHORT),
             tlp: text.post.tlp.name().to_uppercase(),
         }
     }

@@ -40,17 +40,10 @@ pub(super) struct News {
     source_url: Option<String>,
 }
 
-/// Behind the title, with which an item's text begins.
-pub(super) fn body(post: &Post) -> &str {
-    let title = post.item.as_ref().and_then(|item| item.title.as_deref());
-    let rest = title.and_then(|title| post.text.strip_prefix(title));
-    rest.map_or(post.text.as_str(), str::trim_start)
-}
-
 /// The title, or how the text begins.
 pub(super) fn title(post: &Post) -> String {
     let title = post.item.as_ref().and_then(|item| item.title.clone());
-    title.unwrap_or_else(|| noroshi_exchange::post::plain(&post.text, 250))
+    title.unwrap_or_else(|| post.line(250))
 }
 
 fn url(post: &Post) -> Option<String> {
@@ -98,7 +91,7 @@ pub(super) fn exploit(asking: &Asking, row: Collected) -> Exploit {
         description: about.filter(|about| !about.is_empty()),
         datetime: dates::shown(row.post.published),
         referrer: url(&row.post),
-        text: body(&row.post).to_owned(),
+        text: row.post.body().to_owned(),
     }
 }
 
@@ -110,7 +103,7 @@ pub(super) fn news(asking: &Asking, row: Collected) -> News {
         title: title(&row.post),
         datetime: dates::shown(row.post.published),
         referrer: url(&row.post),
-        content: Some(body(&row.post).to_owned()).filter(|text| !text.is_empty()),
+        content: Some(row.post.body().to_owned()).filter(|text| !text.is_empty()),
         source_title: asking.title(&row.post.from.name),
         source_url: recipe.map(|recipe| recipe.homepage.clone()),
     }

@@ -9,7 +9,7 @@ use noroshi_indicator::{Kind, Observable};
 use noroshi_store::{Collected, CollectedFilter, CveRecord, ExistTest, Form};
 use serde::Serialize;
 
-use super::items::{body, title};
+use super::items::title;
 use super::refusal::Refusal;
 use super::{Asking, answer, dates, envelope};
 use crate::part::vector::words_of;
@@ -171,7 +171,7 @@ fn nvd(cve: &str, facts: &Facts, text: &str, records: &HashMap<String, CveRecord
 
 fn row(asking: &Asking, row: Collected, records: &HashMap<String, CveRecord>) -> Row {
     let facts = row.facts.unwrap_or_default();
-    let text = body(&row.post).to_owned();
+    let text = row.post.body().to_owned();
     let changed = row.post.item.as_ref().and_then(|item| item.updated);
     let changed = changed.map(dates::shown);
     let (products, vendors) = named(&facts.products);

@@ -35,10 +35,13 @@ impl Frame {
         let words = self.words;
         vec![
             self.entry("/hunts", "hunt", words.hunts),
+            self.entry("/trackers", "trackers", words.nav_trackers),
             self.entry("/stories", "story", words.nav_stories),
             self.entry("/annotate", "label", words.nav_annotate),
             self.entry("/check", "check", words.nav_check),
             self.entry("/sources", "sources", words.nav_sources),
+            self.entry("/handover", "clock", words.handover),
+            self.entry("/channels", "mail", words.channels),
             self.entry("/bots", "bots", words.nav_bots),
         ]
     }

@@ -31,7 +31,7 @@ pub(crate) struct NotificationParams {
 pub(crate) struct NotificationAnswer {
     /// Its number.
     id: i64,
-    /// `mention`, `reply`, `repost`, `star`, `follow` or `hunt_paused`.
+    /// `mention`, `reply`, `repost`, `star`, `follow`, `hunt_paused` or `channel`.
     kind: &'static str,
     /// Who did it, by name.
     by: String,
@@ -39,6 +39,8 @@ pub(crate) struct NotificationAnswer {
     post: Option<PostAnswer>,
     /// The number of the hunt that was stopped.
     hunt: Option<i64>,
+    /// Number of the channel that does not get through.
+    channel: Option<i64>,
     /// When.
     at: Time,
     /// Whether it was not looked at yet.
@@ -53,6 +55,7 @@ impl From<Notification> for NotificationAnswer {
             by: one.by.name,
             post: one.post.map(PostAnswer::from),
             hunt: one.hunt.map(|(id, _)| id),
+            channel: one.channel.map(|(id, _)| id),
             at: Time(one.at),
             fresh: one.fresh,
         }

@@ -4,7 +4,6 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use noroshi_exchange::post::plain;
 use noroshi_store::{Notification, NotificationKind};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -49,16 +48,18 @@ impl Row {
             NotificationKind::Star => (words.notified_star, "star"),
             NotificationKind::Follow => (words.notified_follow, "person"),
             NotificationKind::HuntPaused => (words.hunts_notified_paused, "hunt"),
-            NotificationKind::Channel => (words.notices, "bell"),
+            NotificationKind::Channel => (words.notified_channel, "bell"),
         };
         Row {
             at: Moment::at(one.at),
             by: Author::new(&one.by, words),
             what,
             icon,
-            post: match (one.post, one.hunt) {
-                (Some(post), _) => Some((format!("/post/{}", post.id), plain(&post.text, SHORT))),
-                (None, hunt) => hunt.map(|(id, name)| (format!("/hunt/{id}"), visible(&name))),
+            post: match (one.post, one.hunt, one.channel) {
+                (Some(post), ..) => Some((format!("/post/{}", post.id), post.line(SHORT))),
+                (_, Some((id, name)), _) => Some((format!("/hunt/{id}"), visible(&name))),
+                (_, _, Some((id, name))) => Some((format!("/channels/{id}"), visible(&name))),
+                (None, None, None) => None,
             },
             fresh: one.fresh,
         }

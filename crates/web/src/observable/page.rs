@@ -18,6 +18,7 @@ use crate::part::{
 };
 use crate::problem::Problem;
 use crate::state::AppState;
+use crate::vulnerability::{Dossier, VulnerabilityPart};
 
 #[derive(Template)]
 #[template(path = "observable.html")]
@@ -35,6 +36,8 @@ struct ObservablePage {
     first: Option<Moment>,
     last: Option<Moment>,
     timeline: Timeline,
+    /// What publishers say of a vulnerability.
+    vulnerability: Option<VulnerabilityPart>,
     statements: Vec<Statement>,
     posts: PostLines,
     post_count: String,
@@ -90,7 +93,16 @@ pub(crate) async fn show(
     let (store, lists, reader) = (&state.store, &state.warninglists, frame.reader());
     let answer = noroshi_lookup::about(store, lists, &reader, detected).await?;
     frame.query = observable.defanged();
-    let page = ObservablePage::new(frame, &observable, &answer, &state)?;
+    let vulnerability = match observable.kind() {
+        Kind::Cve => {
+            let (listings, language) = (&answer.listings, frame.language.tag());
+            let dossier = Dossier::of(&state, &reader, &observable, listings, language).await?;
+            VulnerabilityPart::of(&state, &frame, &dossier).await?
+        }
+        _ => None,
+    };
+    let mut page = ObservablePage::new(frame, &observable, &answer, &state)?;
+    page.vulnerability = vulnerability;
     render(StatusCode::OK, &page)
 }
 
@@ -130,6 +142,7 @@ impl ObservablePage {
             first: verdict.first_seen.map(Moment::from),
             last: verdict.last_seen.map(Moment::from),
             timeline: Timeline::new(&answer.listings),
+            vulnerability: None,
             statements: statements.map(|one| Statement::new(one, &frame)).collect(),
             posts: PostLines::of_mentions(&answer.posts),
             post_count: thousands(verdict.posts as u64),

@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
+use std::sync::Arc;
 
 use askama::filters::HtmlSafe;
-use noroshi_exchange::post::{Piece, html};
+use noroshi_collect::recipe::{Recipe, Recipes};
+use noroshi_exchange::post::{Piece, bare_html, html};
 use noroshi_exchange::warninglist::Warninglists;
-use noroshi_indicator::Observable;
-use noroshi_lookup::Verdict;
-use noroshi_store::Post;
+use noroshi_indicator::{Kind, Observable};
+use noroshi_lookup::{State as Listed, Verdict};
+use noroshi_store::{Form, Post, Score};
 
 use super::{Chip, Mark, account_link, tag_link, visible};
 use crate::frame::Frame;
@@ -36,7 +38,10 @@ impl HtmlSafe for Html {}
 pub(crate) struct Cards<'a> {
     pub(super) frame: &'a Frame,
     warninglists: &'a Warninglists,
+    recipes: Arc<Recipes>,
     known: HashMap<Observable, Verdict>,
+    /// How likely vulnerabilities are exploited soon, where records of some are among the posts.
+    scores: HashMap<Observable, Score>,
     /// Posts that name a value without telling anything new: the shown one itself.
     own: usize,
 }
@@ -50,7 +55,16 @@ impl<'a> Cards<'a> {
     ) -> Result<Cards<'a>, Problem> {
         let named = posts.iter().flat_map(|post| &post.observables);
         let named: BTreeSet<Observable> = named.cloned().collect();
-        Cards::knowing(state, frame, named, 1).await
+        let cves = posts.iter().filter(|post| is_record(post));
+        let cves = cves.flat_map(|post| &post.observables);
+        let cves: BTreeSet<&Observable> = cves.filter(|one| one.kind() == Kind::Cve).collect();
+        let cves: Vec<Observable> = cves.into_iter().take(VALUES).cloned().collect();
+        let mut cards = Cards::knowing(state, frame, named, 1).await?;
+        if !cves.is_empty() {
+            let reader = frame.reader();
+            cards.scores = state.store.newest_scores(&reader, &cves).await?;
+        }
+        Ok(cards)
     }
 
     /// For a text that is not posted yet, or no longer stands.
@@ -82,7 +96,9 @@ impl<'a> Cards<'a> {
         Ok(Cards {
             frame,
             warninglists: &state.warninglists,
+            recipes: state.recipes(),
             known: known.collect(),
+            scores: HashMap::new(),
             own,
         })
     }
@@ -92,6 +108,42 @@ impl<'a> Cards<'a> {
         let shown = if whole { text } else { beginning(text) };
         let html = html(shown, |piece| Some(self.piece(piece)));
         (Html(html), shown.len() < text.len())
+    }
+
+    /// The text of a post as HTML, and whether that is not all of it: Markdown, but of an item, which is plain and has
+    /// its title elsewhere.
+    pub(crate) fn text_of(&self, post: &Post, whole: bool) -> (Html, bool) {
+        if post.item.is_none() {
+            return self.text(&post.text, whole);
+        }
+        self.bare(post.body(), whole)
+    }
+
+    /// A text that is no Markdown.
+    pub(crate) fn bare(&self, text: &str, whole: bool) -> (Html, bool) {
+        if text.is_empty() {
+            return (Html::default(), false);
+        }
+        let shown = if whole { text } else { beginning(text) };
+        let html = bare_html(shown, |found| {
+            Some(self.chip(&found.observable).to_string())
+        });
+        (Html(html), shown.len() < text.len())
+    }
+
+    /// How likely a vulnerability is exploited soon, of 100,000.
+    pub(super) fn score(&self, cve: &Observable) -> Option<u32> {
+        self.scores.get(cve).map(|score| score.score)
+    }
+
+    /// Whether a vulnerability is on a list of those that are exploited.
+    pub(super) fn is_exploited(&self, cve: &Observable) -> bool {
+        self.known.get(cve).is_some_and(is_exploited)
+    }
+
+    /// How a source is collected.
+    pub(super) fn recipe(&self, source: &str) -> Option<&Recipe> {
+        self.recipes.get(source)
     }
 
     fn piece(&self, piece: Piece<'_>) -> String {
@@ -116,6 +168,20 @@ impl<'a> Cards<'a> {
         };
         Chip::new(observable, Mark::about(&said, warned), self.frame)
     }
+}
+
+fn is_record(post: &Post) -> bool {
+    let form = post.item.as_ref().map(|item| item.form);
+    matches!(form, Some(Form::Vulnerability | Form::Exploit))
+}
+
+/// Whether what is listed says that a vulnerability is exploited.
+pub(crate) fn is_exploited(verdict: &Verdict) -> bool {
+    let tagged = verdict
+        .tags
+        .iter()
+        .any(|tag| matches!(tag.as_str(), "kev" | "exploited"));
+    tagged && verdict.state == Some(Listed::Listed)
 }
 
 /// Both are of characters that need no escaping in an attribute; the text is escaped.

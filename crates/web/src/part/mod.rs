@@ -10,6 +10,7 @@ mod composer;
 mod digested;
 mod facet;
 mod files;
+mod item;
 mod kind;
 mod link;
 mod mark;
@@ -23,13 +24,14 @@ mod time;
 pub(crate) mod vector;
 mod verdict;
 
-pub(crate) use cards::{Cards, Html};
+pub(crate) use cards::{Cards, Html, is_exploited};
 pub(crate) use chip::Chip;
 pub(crate) use composer::{Composer, Draft};
 pub(crate) use digested::Digested;
 use digested::in_a_line;
 pub(crate) use facet::{Choice, Facet};
 pub(crate) use files::Files;
+pub(crate) use item::{CvssBadge, ItemPart, Outward, percent};
 pub(crate) use kind::{icon, kind_word};
 pub(crate) use link::{
     account as account_link, attachment as attachment_link, encoded, list as list_link,

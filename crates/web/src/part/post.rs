@@ -4,7 +4,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 use noroshi_store::{AccountKind, Entry, Post, Speaker};
 
-use super::{Cards, Digested, Files, Html, Moment, account_link};
+use super::{Cards, Digested, Files, Html, ItemPart, Moment, account_link};
 use crate::frame::{Frame, Words, fill};
 
 /// Somebody who speaks.
@@ -59,6 +59,8 @@ pub(crate) struct PostCard {
     at: Moment,
     audience: String,
     tlp: String,
+    /// What it is besides a post.
+    item: Option<ItemPart>,
     text: Html,
     /// Whether there is more of the text than is shown.
     cut: bool,
@@ -101,7 +103,7 @@ impl PostCard {
         let deleted = post.deleted.is_some();
         let (text, cut) = match post.digest.is_some() || deleted {
             true => (Html::default(), false),
-            false => cards.text(&post.text, whole),
+            false => cards.text_of(post, whole),
         };
         PostCard {
             words: frame.words,
@@ -113,6 +115,11 @@ impl PostCard {
             at: Moment::at(post.published),
             audience: audience_word(&post.audience, frame),
             tlp: post.tlp.name().to_uppercase(),
+            item: post
+                .item
+                .as_deref()
+                .filter(|_| !deleted)
+                .map(|item| ItemPart::new(post, item, cards)),
             text,
             cut,
             digest: post

@@ -2,7 +2,6 @@
 
 use askama::Template;
 use askama::filters::HtmlSafe;
-use noroshi_exchange::post::plain;
 use noroshi_lookup::Mention;
 use noroshi_store::{Entry, Timeline};
 
@@ -104,7 +103,7 @@ impl PostLines {
                 from_href: account_link(&post.from.name),
                 text: match &post.digest {
                     Some(digest) => in_a_line(digest, frame),
-                    None => plain(&post.text, SHORT),
+                    None => post.line(SHORT),
                 },
                 tlp: post.tlp.name().to_uppercase(),
             }

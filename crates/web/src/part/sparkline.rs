@@ -36,6 +36,12 @@ impl Sparkline {
                 ("most", &thousands(most)),
             ],
         );
+        Sparkline::of(text, days)
+    }
+
+    /// With what it says in words.
+    pub(crate) fn of(text: String, days: &[u64]) -> Sparkline {
+        let most = days.iter().copied().max().unwrap_or_default();
         Sparkline {
             text,
             bars: bars(days, most),

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use noroshi_exchange::post::{check, plain};
+use noroshi_exchange::post::check;
 use noroshi_store::{Error, Post, Speaker};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -85,7 +85,7 @@ pub(crate) async fn show(
 
 fn title(post: &Post, frame: &Frame) -> String {
     let by = fill(frame.words.post_by, &[("name", &post.from.name)]);
-    match plain(&post.text, TITLE) {
+    match post.line(TITLE) {
         text if text.is_empty() => by,
         text => format!("{by}: {text}"),
     }
@@ -112,7 +112,10 @@ pub(crate) async fn history(
     let texts = state.store.post_history(&reader, id).await?;
     let cards = Cards::of(&state, &frame, &[&post]).await?;
     let shown = texts.iter().map(|one| {
-        let (html, _) = cards.text(&one.text, true);
+        let (html, _) = match &post.item {
+            Some(_) => cards.bare(&one.text, true),
+            None => cards.text(&one.text, true),
+        };
         (one.revision, Moment::at(one.at), html)
     });
     let page = HistoryPage {

@@ -24,10 +24,10 @@ use crate::state::AppState;
 
 /// Values, or posts, of a page.
 const ROWS: usize = 50;
-/// Posts that stand beside the values.
+/// Posts, and items of each sort, that stand beside the values.
 const POSTS: usize = 5;
-/// How long may be looked for them.
-const BUDGET: Duration = Duration::from_millis(150);
+/// How long may be looked for each.
+const BUDGET: Duration = Duration::from_millis(100);
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct SearchParams {
@@ -71,10 +71,18 @@ struct FoundPage {
     export: String,
     /// The form of a hunt for the same.
     hunt: String,
-    /// The first matching posts; only with the first page.
+    /// The first matching posts and items, by what they are; only with the first page.
+    said: Vec<Said>,
+}
+
+/// Posts of one sort.
+struct Said {
+    title: &'static str,
     posts: PostLines,
-    /// The search for all of them, where more are there than are shown.
-    all_posts: Option<String>,
+    /// The search for all of them.
+    all: String,
+    /// Whether more are there than are shown.
+    more: bool,
 }
 
 /// What a query for posts finds.
@@ -111,25 +119,53 @@ pub(crate) async fn show(
     let page = asked.search(&state, &frame.reader(), ROWS).await?;
     let mut found = FoundPage::new(&params, &query, &page, &state, &frame);
     if params.cursor.is_none() {
-        let options = PostOptions {
-            limit: POSTS,
-            budget: BUDGET,
-            ..PostOptions::default()
-        };
-        let reader = frame.reader();
-        let posts = state.store.search_posts(&reader, &query, options).await?;
-        found.posts = PostLines::of_entries(&posts.entries, &frame);
-        let more = posts.next.is_some();
-        found.all_posts = more.then(|| search_link(&with(&params.q, &query, "in:post")));
+        found.said = said(&params, &query, &state, &frame).await?;
     }
     let shown = Shown::Found(Box::new(found));
     render(StatusCode::OK, &SearchPage { frame, shown })
 }
 
-/// Whether a query is for posts and nothing else.
+/// What is said that matches, a few of each sort.
+async fn said(
+    params: &SearchParams,
+    query: &Query,
+    state: &AppState,
+    frame: &Frame,
+) -> Result<Vec<Said>, Problem> {
+    let (words, reader) = (frame.words, frame.reader());
+    let mut all = Vec::new();
+    for (kind, title) in [
+        (StatementKind::Vulnerability, words.tracker_vulnerabilities),
+        (StatementKind::Exploit, words.tracker_exploits),
+        (StatementKind::News, words.tracker_news),
+        (StatementKind::Post, words.posts),
+    ] {
+        let term = Term::In(kind);
+        let asked = query.clone().and(Query::from(Expr::Term(term.clone())));
+        let options = PostOptions {
+            limit: POSTS,
+            below: None,
+            budget: BUDGET,
+        };
+        let page = state.store.search_posts(&reader, &asked, options).await?;
+        if !page.entries.is_empty() {
+            all.push(Said {
+                title,
+                posts: PostLines::of_entries(&page.entries, frame),
+                all: search_link(&with(&params.q, query, &term.to_string())),
+                more: page.next.is_some(),
+            });
+        }
+    }
+    Ok(all)
+}
+
+/// Whether a query is for posts or items of one sort and nothing else.
 fn only_posts(query: &Query) -> bool {
-    let posts = Expr::Term(Term::In(StatementKind::Post));
-    parts(query).any(|part| *part == posts)
+    parts(query).any(|part| match part {
+        Expr::Term(Term::In(kind)) => *kind != StatementKind::Listing,
+        _ => false,
+    })
 }
 
 async fn show_posts(
@@ -194,8 +230,7 @@ impl FoundPage {
             complete: page.complete,
             export: format!("/search/export?q={}", encoded(&params.q)),
             hunt: format!("/hunt/new?words={}", encoded(&params.q)),
-            posts: PostLines::of_entries(&[], frame),
-            all_posts: None,
+            said: Vec::new(),
         }
     }
 }

@@ -6,7 +6,6 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use noroshi_exchange::post::plain;
 use noroshi_store::{Part, Post, Story};
 use serde::Deserialize;
 
@@ -55,7 +54,7 @@ impl From<&Post> for Line {
         Line {
             id: post.id,
             from: visible(&post.from.name),
-            text: plain(&post.text, LINE),
+            text: post.line(LINE),
         }
     }
 }

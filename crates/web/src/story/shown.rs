@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use askama::Template;
 use askama::filters::HtmlSafe;
-use noroshi_exchange::post::{Piece, html};
+use noroshi_exchange::post::{Piece, bare_html, html};
 use noroshi_indicator::Observable;
 use noroshi_store::{AccountKind, Post};
 
@@ -92,7 +92,10 @@ impl ShownPost {
             at: Moment::at(post.published),
             edited: post.edited.is_some(),
             tlp: post.tlp.name(),
-            html: rich(&post.text, marks, look),
+            html: match &post.item {
+                Some(_) => bare(&post.text, marks, look),
+                None => rich(&post.text, marks, look),
+            },
             files: post
                 .attachments
                 .iter()
@@ -128,12 +131,18 @@ fn rich(text: &str, marks: &Marks, look: &Look) -> String {
         }
         .render()
         .ok(),
-        Piece::Observable(found) => {
-            let mark = marks.0.get(&found.observable);
-            let mark = mark.copied().unwrap_or(Mark::Unknown);
-            Chip::new(&found.observable, mark, look).render().ok()
-        }
+        Piece::Observable(found) => chip(&found.observable, marks, look),
     })
+}
+
+/// What is no Markdown, the same way.
+fn bare(text: &str, marks: &Marks, look: &Look) -> String {
+    bare_html(text, |found| chip(&found.observable, marks, look))
+}
+
+fn chip(observable: &Observable, marks: &Marks, look: &Look) -> Option<String> {
+    let mark = marks.0.get(observable).copied().unwrap_or(Mark::Unknown);
+    Chip::new(observable, mark, look).render().ok()
 }
 
 /// A line of the table of what a story names.

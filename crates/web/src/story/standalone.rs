@@ -2,7 +2,8 @@
 //! within itself, and a policy that holds where no server sends one.
 
 use askama::Template;
-use noroshi_exchange::post::{Piece, defanged, html};
+use noroshi_exchange::post::{Piece, bare_html, defanged, html};
+use noroshi_indicator::extract::Found;
 use noroshi_store::Post;
 
 use super::export::left_out;
@@ -62,7 +63,10 @@ pub(super) fn of(whole: &Whole, look: &Look) -> Result<String, Problem> {
         WholePart::Post(post) => PaperPart::Post(PaperPost {
             tlp: post.tlp.name().to_uppercase(),
             at: Moment::at(post.published),
-            html: dead(&post.text),
+            html: match &post.item {
+                Some(_) => dead_bare(&post.text),
+                None => dead(&post.text),
+            },
             files: post
                 .attachments
                 .iter()
@@ -109,6 +113,20 @@ struct PaperPiece {
     text: String,
 }
 
+fn value(found: &Found<'_>) -> PaperPiece {
+    let port = found.port.map(|port| format!(":{port}"));
+    let value = found.observable.defanged() + &port.unwrap_or_default();
+    PaperPiece {
+        value: true,
+        text: visible(&value),
+    }
+}
+
+/// The same of what is no Markdown.
+fn dead_bare(text: &str) -> String {
+    bare_html(&defanged(text), |found| value(found).render().ok())
+}
+
 /// Markdown as HTML in which nothing can be followed.
 fn dead(text: &str) -> String {
     let html = html(&defanged(text), |piece| {
@@ -121,14 +139,7 @@ fn dead(text: &str) -> String {
                 value: false,
                 text: visible(&format!("@{name}")),
             },
-            Piece::Observable(found) => {
-                let port = found.port.map(|port| format!(":{port}"));
-                let value = found.observable.defanged() + &port.unwrap_or_default();
-                PaperPiece {
-                    value: true,
-                    text: visible(&value),
-                }
-            }
+            Piece::Observable(found) => value(found),
         };
         piece.render().ok()
     });

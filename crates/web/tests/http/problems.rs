@@ -98,7 +98,7 @@ async fn a_bad_query_is_shown_its_place() {
             ("日本 kind:nonsense", 9),
             ("a (b", 3),
             ("/[/", 1),
-            ("is:new", 1),
+            ("event:1", 1),
         ] {
             let answer = client
                 .get(&format!("/api/v1/search?q={}", encoded(query)))
