@@ -69,6 +69,17 @@ impl AppState {
         }
     }
 
+<<<<<<< HEAD
+=======
+    /// With somebody who sends on channels.
+    pub fn delivering(self, courier: Courier) -> AppState {
+        AppState {
+            courier: Some(courier),
+            ..self
+        }
+    }
+
+>>>>>>> main
     /// The recipes as they are now.
     pub(crate) fn recipes(&self) -> Arc<Recipes> {
         let recipes = self.recipes.read().unwrap_or_else(PoisonError::into_inner);
@@ -80,6 +91,7 @@ impl AppState {
         let (recipes, _) = load_lenient(Some(self.store.directory()));
         let mut kept = self.recipes.write().unwrap_or_else(PoisonError::into_inner);
         *kept = Arc::new(recipes);
+<<<<<<< HEAD
     }
 
     /// With somebody who sends on channels.
@@ -88,6 +100,8 @@ impl AppState {
             courier: Some(courier),
             ..self
         }
+=======
+>>>>>>> main
     }
 
     /// Sends those home who wait for changes, now and from now on.
