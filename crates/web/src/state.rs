@@ -69,8 +69,6 @@ impl AppState {
         }
     }
 
-<<<<<<< HEAD
-=======
     /// With somebody who sends on channels.
     pub fn delivering(self, courier: Courier) -> AppState {
         AppState {
@@ -79,7 +77,6 @@ impl AppState {
         }
     }
 
->>>>>>> main
     /// The recipes as they are now.
     pub(crate) fn recipes(&self) -> Arc<Recipes> {
         let recipes = self.recipes.read().unwrap_or_else(PoisonError::into_inner);
@@ -91,17 +88,6 @@ impl AppState {
         let (recipes, _) = load_lenient(Some(self.store.directory()));
         let mut kept = self.recipes.write().unwrap_or_else(PoisonError::into_inner);
         *kept = Arc::new(recipes);
-<<<<<<< HEAD
-    }
-
-    /// With somebody who sends on channels.
-    pub fn delivering(self, courier: Courier) -> AppState {
-        AppState {
-            courier: Some(courier),
-            ..self
-        }
-=======
->>>>>>> main
     }
 
     /// Sends those home who wait for changes, now and from now on.
