@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    account, collect, exist, extract, hunt, key, lookup, post, search, serve, source, watch,
+    account, channel, collect, exist, extract, hunt, key, lookup, post, search, serve, source,
+    watch,
 };
 
 /// A hub for cyber threat information: collects feeds, and tells who lists what.
@@ -67,6 +68,9 @@ pub(crate) enum Command {
     /// Makes and lists hunts, and tells what they found.
     #[command(subcommand)]
     Hunt(hunt::HuntCommand),
+    /// Makes, lists and tests the channels on which notices go out, and shows their logs.
+    #[command(subcommand)]
+    Channel(channel::ChannelCommand),
     /// Adds, lists and revokes API keys.
     #[command(subcommand)]
     Key(key::KeyCommand),

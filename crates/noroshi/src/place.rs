@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 
 use anyhow::Context;
+use noroshi_deliver::Courier;
 use noroshi_egress::{Egress, EgressConfig, Purpose};
 use noroshi_exchange::warninglist::{Warninglists, builtin};
 use noroshi_store::{Store, Target};
@@ -113,6 +114,14 @@ impl Place {
             }
         }
         Ok(Egress::new(egress)?)
+    }
+
+    /// Who sends on channels; links lead `here` unless the configuration says where people reach the hub.
+    pub(crate) fn courier(&self, store: &Store, here: &str) -> anyhow::Result<Courier> {
+        let url = self.config.public_url()?;
+        let url = url.unwrap_or_else(|| here.to_owned());
+        let (egress, mail) = (self.egress()?, self.config.mail()?);
+        Ok(Courier::new(store.clone(), egress, mail, &url))
     }
 
     /// The built-in warninglists and those of the data directory. One that cannot be read is told and left out.

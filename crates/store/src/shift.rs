@@ -43,13 +43,20 @@ impl Store {
                 "SELECT p.id FROM post p JOIN account a ON a.id = p.account
                 WHERE {SEEN} AND p.received >= ?3 AND p.deleted IS NULL AND p.repost_of IS NULL
                     AND a.kind <> 3
-                    AND (p.text LIKE '%?' OR p.text LIKE '%？' OR EXISTS (SELECT 1 FROM post_tag t
+                    AND (p.text LIKE ?5 OR p.text LIKE ?6 OR EXISTS (SELECT 1 FROM post_tag t
                         WHERE t.post = p.id AND t.tag IN ('question', '質問')))
                     AND NOT EXISTS (SELECT 1 FROM post r
                         WHERE r.reply_to = p.id AND r.deleted IS NULL AND {answer})
                 ORDER BY p.id DESC LIMIT ?4"
             );
-            let row = params![sight.me(), sight.audiences(), since, limit as i64];
+            let row = params![
+                sight.me(),
+                sight.audiences(),
+                since,
+                limit as i64,
+                "%?",
+                "%？"
+            ];
             let mut ids = conn.query(&sql, row, |row| row.int(0))?;
             ids.sort_unstable();
             let mut posts = post::load(conn, &sight, &ids)?;

@@ -5,6 +5,8 @@
 mod annotating;
 #[path = "http/asking.rs"]
 mod asking;
+#[path = "http/channels.rs"]
+mod channels;
 #[path = "http/collecting.rs"]
 mod collecting;
 mod common;
@@ -40,3 +42,5 @@ mod stories;
 mod story_files;
 #[path = "http/timeline.rs"]
 mod timeline;
+#[path = "http/tracking.rs"]
+mod tracking;

@@ -12,11 +12,15 @@ mod annotations;
 mod answers;
 #[path = "visibility/asker.rs"]
 mod asker;
+#[path = "visibility/channels.rs"]
+mod channels;
 mod common;
 #[path = "visibility/dice.rs"]
 mod dice;
 #[path = "visibility/hunts.rs"]
 mod hunts;
+#[path = "visibility/items.rs"]
+mod items;
 #[path = "visibility/model.rs"]
 mod model;
 #[path = "visibility/necomatter.rs"]
@@ -39,6 +43,7 @@ mod world;
 use noroshi_testkit::each_engine_async;
 
 use crate::asker::Asker;
+use crate::channels::OF_CHANNELS;
 use crate::common::Hub;
 use crate::dice::Dice;
 use crate::hunts::OF_HUNTS;
@@ -56,6 +61,7 @@ fn every_route_is_in_the_table() {
         .iter()
         .map(|(method, path, _)| (*method, *path))
         .chain(OF_POSTS.iter().copied())
+        .chain(OF_CHANNELS.iter().copied())
         .chain(OF_HUNTS.iter().copied())
         .chain(FACE.iter().map(|route| (route.method, route.path)))
         .collect();
@@ -134,6 +140,24 @@ async fn a_reader_never_learns_of_a_post_outside_the_audience() {
         })
         .await;
     }
+}
+
+#[tokio::test]
+async fn a_reader_never_learns_of_an_item_outside_the_audience() {
+    each_engine_async(async |place| {
+        let hub = Hub::on(&place).await;
+        let mut dice = Dice::new(SEEDS[0]);
+        let mut wall = Wall::random(&hub, &mut dice).await;
+        wall.gather(&hub, &mut dice).await;
+        for who in 0..wall.people.len() {
+            Walker::new(&hub, &wall, who)
+                .await
+                .everything_gathered()
+                .await;
+        }
+        assert!(!wall.hidden_marks(4).is_empty());
+    })
+    .await;
 }
 
 async fn everybody_asks(hub: &Hub, world: &World, checks: &[Check]) {

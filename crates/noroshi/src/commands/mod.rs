@@ -1,6 +1,7 @@
 //! The commands, one group a file.
 
 pub(crate) mod account;
+pub(crate) mod channel;
 pub(crate) mod collect;
 pub(crate) mod exist;
 pub(crate) mod extract;
@@ -40,6 +41,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Account(command) => account::run(&place, &command).await,
         Command::Hunt(command) => hunt::run(&place, &command).await,
         Command::Key(command) => key::run(&place, &command).await,
+        Command::Channel(command) => channel::run(&place, &command).await,
         Command::Exist(command) => exist::run(&place, &command).await,
     }
 }

@@ -80,17 +80,40 @@ pub(crate) async fn run(args: &ServeArgs, place: &PlaceArgs) -> anyhow::Result<(
         }
         false => None,
     };
-    let state = AppState::new(store, Arc::new(warninglists), settings);
+    // Invented data is told to nobody.
+    let here = here(&listeners, &place)?;
+    let courier = match args.demo {
+        true => None,
+        false => Some(place.courier(&store, &here)?),
+    };
+    let mut state = AppState::new(store, Arc::new(warninglists), settings);
+    let mut delivering = None;
+    if let Some(courier) = courier {
+        state = state.delivering(courier.clone());
+        let mut stop = stop.clone();
+        delivering = Some(tokio::spawn(courier.run(async move { stop.asked().await })));
+    }
     noroshi_web::serve(listeners, state, async move { stop.asked().await }).await?;
     hunting.abort();
     if let Some(asking) = asking {
         asking.abort();
+    }
+    if let Some(delivering) = delivering {
+        delivering.await?;
     }
     if let Some(schedule) = schedule {
         schedule.await?;
     }
     tracing::info!("ended in order");
     Ok(())
+}
+
+/// The address of the first listener.
+fn here(listeners: &[TcpListener], place: &Place) -> anyhow::Result<String> {
+    match listeners.first() {
+        Some(listener) => Ok(format!("http://{}", listener.local_addr()?)),
+        None => Ok(place.base()),
+    }
 }
 
 fn addresses(args: &ServeArgs, place: &Place) -> Vec<SocketAddr> {

@@ -38,7 +38,7 @@ enum Type {
 }
 
 /// Every key, with its table, and what it holds.
-const KEYS: [(&str, &str, Type); 19] = [
+const KEYS: [(&str, &str, Type); 28] = [
     ("", "database", Type::Text),
     ("", "database_file", Type::Text),
     ("", "listen", Type::List),
@@ -48,6 +48,7 @@ const KEYS: [(&str, &str, Type); 19] = [
     ("", "behind_proxy", Type::Plain),
     ("", "https", Type::Plain),
     ("", "rdap", Type::List),
+    ("", "public_url", Type::Text),
     ("log", "level", Type::Text),
     ("log", "format", Type::Text),
     ("egress", "feed", Type::List),
@@ -56,6 +57,14 @@ const KEYS: [(&str, &str, Type); 19] = [
     ("egress", "capture", Type::List),
     ("egress", "sign_in", Type::List),
     ("egress", "mail", Type::List),
+    ("mail", "host", Type::Text),
+    ("mail", "port", Type::Plain),
+    ("mail", "security", Type::Text),
+    ("mail", "from", Type::Text),
+    ("mail", "from_name", Type::Text),
+    ("mail", "user", Type::Text),
+    ("mail", "password", Type::Text),
+    ("mail", "password_file", Type::Text),
     ("egress", "ca_files", Type::List),
     ("egress", "user_agent", Type::Text),
 ];

@@ -9,6 +9,7 @@
 //! behind_proxy = true  # clients' addresses come in X-Forwarded-For, from a proxy of ours
 //! https = true         # that proxy is reached by https only
 //! rdap = ["jp=https://rdap.example/"]    # registries that IANA's list has not, by ending
+//! public_url = "https://noroshi.example"  # where people reach the hub; links in notices lead there
 //!
 //! [log]
 //! level = "info"       # or as tracing's EnvFilter takes it
@@ -18,12 +19,17 @@
 //! feed = ["misp.internal.example:443"]   # private places that collecting may reach
 //! ca_files = ["/etc/noroshi/own-ca.pem"]
 //!
+//! [mail]
+//! host = "mail.example"                  # docs/notifications.md has all of it
+//! from = "noroshi@example.jp"
+//!
 //! [source.urlhaus]
 //! key_file = "/run/secrets/urlhaus"      # or key = "…"
 //! ```
 
 mod environment;
 mod error;
+mod mail;
 mod nearest;
 
 use std::collections::BTreeMap;
@@ -31,6 +37,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use noroshi_collect::{Keys, MAX_BODY, Secret};
+use noroshi_deliver::MailSettings;
 use noroshi_egress::Purpose;
 use serde::Deserialize;
 
@@ -60,10 +67,12 @@ pub(crate) struct Config {
     pub(crate) https: bool,
     /// RDAP servers by ending, `jp=https://…`.
     pub(crate) rdap: Vec<String>,
+    public_url: Option<String>,
     /// `[log]`
     pub(crate) log: Log,
     /// `[egress]`
     pub(crate) egress: EgressSettings,
+    mail: mail::MailConfig,
     source: BTreeMap<String, SourceSettings>,
 }
 
@@ -167,6 +176,31 @@ impl Config {
             "database",
         )
         .map(|found| found.map(|secret| secret.reveal().to_owned()))
+    }
+
+    /// How mail is sent, if a server is named.
+    pub(crate) fn mail(&self) -> anyhow::Result<Option<MailSettings>> {
+        self.mail.settings()
+    }
+
+    /// Where people reach the hub, if that is said: a URL without a path.
+    pub(crate) fn public_url(&self) -> anyhow::Result<Option<String>> {
+        let Some(url) = &self.public_url else {
+            return Ok(None);
+        };
+        let bare = url.trim_end_matches('/');
+        let host = bare
+            .strip_prefix("https://")
+            .or_else(|| bare.strip_prefix("http://"));
+        let good = |host: &str| {
+            let legal =
+                |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
+            !host.is_empty() && host.chars().all(legal)
+        };
+        match host.is_some_and(good) {
+            true => Ok(Some(bare.to_owned())),
+            false => Err(usage("public_url: write https://HOST, without a path")),
+        }
     }
 
     /// Whether `serve` collects.

@@ -78,8 +78,9 @@ fn the_environment_wins() {
 
 #[test]
 fn every_key_has_a_variable() {
-    let keys = "database database_file listen collect concurrency max_body behind_proxy https log.level log.format egress.feed
-        egress.notice egress.lookup egress.capture egress.sign_in egress.ca_files egress.user_agent";
+    let keys = "database database_file listen collect concurrency max_body behind_proxy https public_url log.level log.format egress.feed
+        egress.notice egress.lookup egress.capture egress.sign_in egress.mail egress.ca_files egress.user_agent
+        mail.host mail.port mail.security mail.from mail.from_name mail.user mail.password mail.password_file";
     for key in keys.split_whitespace() {
         let variable = format!("NOROSHI_{}", key.to_uppercase().replace('.', "_"));
         let told = read("", &[(&variable, "")]).err().unwrap_or_default();
@@ -148,6 +149,72 @@ fn secrets_stand_in_files_too() {
             .to_string()
             .contains("/nowhere/x")
     );
+}
+
+#[test]
+fn mail_is_sent_as_it_is_said() {
+    let mail = |text: &str, variables| read(text, variables).unwrap().mail();
+    assert!(mail("", &[]).unwrap().is_none());
+    let text = "[mail]\nhost = \"mail.example\"\nfrom = \"n@hub.example\"\nsecurity = \"tls\"\nuser = \"n\"";
+    let variables = [
+        ("NOROSHI_MAIL_PASSWORD", "hunter2"),
+        ("NOROSHI_MAIL_PORT", "4465"),
+    ];
+    let told = mail(text, &variables).unwrap().unwrap();
+    assert_eq!(
+        (told.server.port, told.from.as_str()),
+        (4465, "n@hub.example")
+    );
+    assert!(!format!("{told:?}").contains("hunter2"));
+    assert_eq!(
+        told.server.login,
+        Some(("n".to_owned(), "hunter2".to_owned()))
+    );
+    let usual = mail(
+        "[mail]\nhost = \"m.example\"\nfrom = \"n@hub.example\"",
+        &[],
+    );
+    let usual = usual.unwrap().unwrap();
+    assert_eq!(usual.server.port, 587);
+    assert_eq!(
+        usual.server.security,
+        noroshi_egress::MailSecurity::Starttls
+    );
+    for wrong in ["[mail]\nhost = \"m.example\"", text] {
+        assert!(mail(wrong, &[]).is_err(), "{wrong}");
+    }
+    assert!(read("[mail]\nsecurity = \"ssl\"", &[]).is_err());
+}
+
+#[test]
+fn people_reach_the_hub_where_it_is_said() {
+    let url = |text: &str| {
+        read(&format!("public_url = {text:?}"), &[])
+            .unwrap()
+            .public_url()
+    };
+    assert_eq!(read("", &[]).unwrap().public_url().unwrap(), None);
+    for good in [
+        "https://hub.example",
+        "http://[::1]:8080/",
+        "https://hub.example:8443",
+    ] {
+        assert_eq!(
+            url(good).unwrap().as_deref(),
+            Some(good.trim_end_matches('/'))
+        );
+    }
+    for wrong in [
+        "hub.example",
+        "",
+        "https://",
+        "https://hub.example/a",
+        "javascript:x",
+        "https://u@hub.example",
+        "https://hub.example?x",
+    ] {
+        assert!(url(wrong).is_err(), "{wrong}");
+    }
 }
 
 #[test]

@@ -167,5 +167,6 @@ pub(crate) fn courier(state: &AppState) -> Result<&Courier, Problem> {
 
 /// Sends a test, and tells how that ended.
 pub(crate) async fn test(state: &AppState, reader: &Reader, id: i64) -> Result<Delivery, Problem> {
+    state.store.channel(reader, id).await?;
     Ok(courier(state)?.test(reader, id).await?)
 }

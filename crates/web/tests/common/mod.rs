@@ -42,12 +42,31 @@ impl Hub {
     }
 
     pub(crate) async fn with(place: &noroshi_testkit::Target, settings: Settings) -> Hub {
+        Hub::made(place, settings, |state| state).await
+    }
+
+    /// One that sends on channels, to a service on loopback.
+    pub(crate) async fn sending(place: &noroshi_testkit::Target, service: &str) -> Hub {
+        let mut config = noroshi_egress::EgressConfig::new("noroshi-test");
+        config.allow(noroshi_egress::Purpose::Notice, service.parse().unwrap());
+        let egress = noroshi_egress::Egress::new(config).unwrap();
+        let store = Store::open(&target(place)).await.unwrap();
+        let courier = noroshi_deliver::Courier::new(store, egress, None, "https://hub.example");
+        let with = |state: AppState| state.delivering(courier);
+        Hub::made(place, Settings::default(), with).await
+    }
+
+    async fn made(
+        place: &noroshi_testkit::Target,
+        settings: Settings,
+        with: impl FnOnce(AppState) -> AppState,
+    ) -> Hub {
         let store = Store::open(&target(place)).await.unwrap();
         let lists = Arc::new(Warninglists::new([]));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel::<()>();
-        let state = AppState::new(store.clone(), lists, settings);
+        let state = with(AppState::new(store.clone(), lists, settings));
         tokio::spawn(async move {
             let stopped = async move { drop(stopped.await) };
             noroshi_web::serve(vec![listener], state, stopped)
