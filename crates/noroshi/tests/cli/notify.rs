@@ -112,7 +112,7 @@ fn channel(hub: &mut Hub, receiver: &Receiver) -> i64 {
 fn a_channel_is_made_tested_and_listed() {
     each_engine(|target| {
         let receiver = Receiver::start(false);
-        let mut hub = Hub::new(target);
+        let mut hub = Hub::new(&target);
         hub.ok(&["account", "add", "aiko", "--role", "analyst"]);
         let id = channel(&mut hub, &receiver).to_string();
         let listed = hub.ok(&["channel", "list"]);
@@ -152,13 +152,13 @@ fn a_channel_is_made_tested_and_listed() {
 
 #[test]
 fn every_hit_is_told_once_though_servers_are_killed() {
-    each_engine(|target| story(target, 6));
+    each_engine(|target| story(&target, 6));
 }
 
 #[test]
 #[ignore = "long"]
 fn every_hit_is_told_once_though_many_servers_are_killed() {
-    each_engine(|target| story(target, 40));
+    each_engine(|target| story(&target, 40));
 }
 
 fn story(target: &Target, kills: usize) {
