@@ -1,6 +1,6 @@
 //! Accounts, keys and sources from the command line, also while a server runs on the same data.
 
-use noroshi_testkit::each_engine;
+use noroshi_testkit::{Engine, Target, each_engine};
 use serde_json::Value;
 
 use crate::fixture::{body, file, offline};
@@ -199,5 +199,52 @@ fn a_recipe_is_tried_without_keeping_anything() {
             (&kept["source"], &kept["batches"]),
             (&Value::Null, &serde_json::json!([]))
         );
+    });
+}
+
+#[test]
+fn a_recipe_of_texts_is_tried_too() {
+    let target = Target::new(Engine::Sqlite).unwrap();
+    let hub = Hub::new(&target);
+    let feed = "<rss><channel><item><title>An alert</title><link>https://news.example/1</link><guid>1</guid>\
+        <description>&lt;p&gt;C2 at evil[.]example&lt;/p&gt;</description></item><item/></channel></rss>";
+    let path = file(&hub.data(), "feed.xml", feed);
+    let arguments = ["source", "test", "jpcert", "--from", path.to_str().unwrap()];
+    let shown = hub.ok(&arguments);
+    assert!(
+        shown.contains("https://news.example/1") && shown.contains("An alert"),
+        "{shown}"
+    );
+    assert!(shown.contains("2 rows, 1 bad"), "{shown}");
+    let tried = hub.json(&[&arguments[..], &["--json"]].concat());
+    assert_eq!(tried["texts"][0]["item"]["title"], "An alert", "{tried}");
+    assert_eq!(tried["receipt"]["new"], 1);
+}
+
+#[test]
+fn scripts_of_exist_are_let_in_and_no_longer() {
+    each_engine(|target| {
+        let hub = Hub::new(&target);
+        hub.ok(&["account", "add", "scripts", "--role", "reader"]);
+        hub.ok(&["account", "add", "ann", "--role", "analyst"]);
+        let server = hub.serve(&[]);
+        assert_eq!(server.get("/api/news", "").0, 404);
+        hub.ok(&["exist", "allow", "scripts", "--network", "127.0.0.0/8"]);
+        let (status, page) = server.get("/api/news", "");
+        assert_eq!((status, &page["count"]), (200, &0.into()), "{page}");
+        for refused in [
+            ["exist", "allow", "scripts", "--network", "127.0.0.1/8"],
+            ["exist", "allow", "scripts", "--network", "nowhere"],
+            ["exist", "allow", "ann", "--network", "192.0.2.1"],
+        ] {
+            assert_eq!(hub.run(&refused).code, Some(1), "{refused:?}");
+        }
+        let listed = hub.json(&["exist", "list", "--json"]);
+        assert_eq!(
+            (&listed["network"], &listed["account"], &listed["tlp"]),
+            (&"127.0.0.0/8".into(), &"scripts".into(), &"green".into())
+        );
+        hub.ok(&["exist", "forbid", &listed["id"].to_string()]);
+        assert_eq!(server.get("/api/news", "").0, 404);
     });
 }

@@ -13,7 +13,7 @@ use crate::fixture::{file, many, offline};
 use crate::hub::Hub;
 
 /// Far longer than an import takes.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 
 #[test]
 fn a_killed_import_is_finished_by_the_next() {

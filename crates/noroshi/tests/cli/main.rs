@@ -21,6 +21,7 @@ mod links;
 mod listening;
 mod meet;
 mod notify;
+mod paged;
 mod publisher;
 mod schedule;
 mod stream;
