@@ -164,7 +164,7 @@ fn rows_without_a_name_are_known_by_what_they_say() {
         .map(|row| row.as_ref().unwrap().key.clone())
         .collect();
     assert_eq!(
-        (keys[0].len(), &keys[0] == &keys[2], &keys[0] == &keys[1]),
+        (keys[0].len(), keys[0] == keys[2], keys[0] == keys[1]),
         (64, true, false)
     );
     assert!(rows[3].is_err() && rows[4].is_err());

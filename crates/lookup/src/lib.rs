@@ -10,6 +10,7 @@ mod answer;
 mod bulk;
 mod error;
 mod listing;
+pub mod registration;
 mod time;
 mod value;
 mod verdict;

@@ -72,7 +72,12 @@ const TABLE: &[(&str, &str, &str)] = &[
         "there is no `is:post`; known: `is:reply`, `is:repost`, `is:new`",
     ),
     ("event:1", "^^^^^^", "`event:` is not available yet"),
-    ("hunt:1", "^^^^^", "`hunt:` is not available yet"),
+    ("like:co.jp", "     ^^^^^", "`co.jp` is a public suffix"),
+    (
+        "like:a.example+tpyo",
+        "     ^^^^^^^^^^^^^^",
+        "no such rule `tpyo`",
+    ),
     (
         "tag: a",
         "^^^^",

@@ -2,7 +2,8 @@
 
 use noroshi_indicator::{Kind, Observable, Tlp};
 use noroshi_query::{
-    Expr, Has, Is, Query, Scores, StatementKind, Term, Time, TimeRange, TimeZone, parse,
+    Expr, Has, Is, Like, Query, Rules, Scores, StatementKind, Term, Time, TimeRange, TimeZone,
+    parse,
 };
 use proptest::prelude::*;
 
@@ -98,6 +99,8 @@ fn term() -> impl Strategy<Value = Term> {
         1 => Just(Term::Japan),
         2 => value().prop_map(Term::Tag),
         1 => value().prop_map(Term::Family),
+        1 => ("[a-z]{3,9}", 1..16_i64).prop_map(|(name, rules)| Term::Like(Like { name: format!("{name}.example"), rules: Rules::from_code(rules) })),
+        1 => value().prop_map(Term::Hunt),
         1 => prop::sample::select(Tlp::ALL.to_vec()).prop_map(Term::Tlp),
         1 => time().prop_map(Term::Since),
         1 => time().prop_map(Term::Until),

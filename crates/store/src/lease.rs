@@ -57,6 +57,11 @@ impl Store {
         self.lease_errand("delivering", lock::DELIVERING).await
     }
 
+    /// The right to ask about own names, unless another server has it.
+    pub async fn lease_domains(&self) -> Result<Option<Lease>> {
+        self.lease_errand("domains", lock::DOMAINS).await
+    }
+
     /// The right to what one server at a time does for all.
     async fn lease_errand(&self, name: &str, lock: i64) -> Result<Option<Lease>> {
         match &self.engine {

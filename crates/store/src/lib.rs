@@ -76,9 +76,9 @@ pub use exist::{
     Listed, ListedFilter, MOST as EXIST_MOST, NewExistAccess, Test as ExistTest,
 };
 pub use hunt::{
-    Deed, Hit, HitAction, HitFilter, HitPage, HitState, Hunt, HuntCount, HuntDays, HuntForm,
-    HuntPlace, HuntRef, Job, JobFound, JobState, MOST_COUNTED, NewHit, NewHunt, Recorded, Said,
-    WatchedHunt,
+    Asked, DOMAINS_BOT, Deed, Hit, HitAction, HitFilter, HitPage, HitState, Hunt, HuntCount,
+    HuntDays, HuntForm, HuntPlace, HuntRef, Job, JobFound, JobState, MOST_COUNTED, NewHit, NewHunt,
+    OwnDomain, Recorded, Registration, Said, WatchedHunt,
 };
 pub use import::{Import, ImportMode};
 pub use item::{Author, Form, Item, NewItem, NewScore, Score};

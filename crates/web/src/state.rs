@@ -1,6 +1,6 @@
 //! What every handler has at hand.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use noroshi_collect::recipe::{Recipes, load_lenient};
 use noroshi_deliver::Courier;
@@ -36,7 +36,7 @@ pub struct AppState {
     pub(crate) store: Store,
     pub(crate) warninglists: Arc<Warninglists>,
     /// How sources are collected, as far as their recipes can be read.
-    pub(crate) recipes: Arc<Recipes>,
+    recipes: Arc<RwLock<Arc<Recipes>>>,
     pub(crate) settings: Settings,
     pub(crate) attempts: Arc<Attempts>,
     pub(crate) quick: Arc<Semaphore>,
@@ -53,11 +53,12 @@ impl AppState {
     /// A server over a store. Made within the runtime that runs it.
     pub fn new(store: Store, warninglists: Arc<Warninglists>, settings: Settings) -> AppState {
         let (recipes, _) = load_lenient(Some(store.directory()));
+        let recipes = Arc::new(RwLock::new(Arc::new(recipes)));
         AppState {
             hub: Hub::start(store.clone()),
             store,
             warninglists,
-            recipes: Arc::new(recipes),
+            recipes,
             settings,
             attempts: Arc::default(),
             quick: Arc::new(Semaphore::new(QUICK)),
@@ -74,6 +75,19 @@ impl AppState {
             courier: Some(courier),
             ..self
         }
+    }
+
+    /// The recipes as they are now.
+    pub(crate) fn recipes(&self) -> Arc<Recipes> {
+        let recipes = self.recipes.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&recipes)
+    }
+
+    /// Reads the recipes anew, after one was added.
+    pub(crate) fn read_recipes(&self) {
+        let (recipes, _) = load_lenient(Some(self.store.directory()));
+        let mut kept = self.recipes.write().unwrap_or_else(PoisonError::into_inner);
+        *kept = Arc::new(recipes);
     }
 
     /// Sends those home who wait for changes, now and from now on.

@@ -3,6 +3,7 @@
 //! A recipe is one TOML file of `sources/`, compiled in, or one of the user's `sources/` folder in the data directory,
 //! which replaces a shipped one of the same name. `sources/README.md` describes every key.
 
+mod add;
 mod ask;
 mod clean;
 mod command;
@@ -39,6 +40,7 @@ use noroshi_indicator::Tlp;
 use noroshi_store::{Form, Mode};
 use serde::Deserialize;
 
+pub use add::{AddError, add};
 pub use ask::{
     Ask, Before, By, Dialect, DriveKeys, Each, Pages, Parameter, ParameterKind, Since, Speaks,
     StreamKeys,

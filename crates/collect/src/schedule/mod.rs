@@ -16,7 +16,7 @@ use tokio::task::{Id, JoinSet};
 use tokio::time::Instant;
 
 use crate::keys::Keys;
-use crate::recipe::{Recipe, Recipes};
+use crate::recipe::{Recipe, Recipes, load_lenient};
 use crate::run::{self, Failure, Options, Origin, Receipt, Sessions};
 use crate::stop::Stop;
 
@@ -58,6 +58,7 @@ pub struct Schedule {
 /// What runs, and what is left alone for a while.
 #[derive(Default)]
 struct State {
+    recipes: Arc<Recipes>,
     tasks: JoinSet<Result<Option<Receipt>, Failure>>,
     running: HashMap<Id, Running>,
     away: HashMap<String, Instant>,
@@ -73,7 +74,10 @@ struct Running {
 impl Schedule {
     /// Runs until it is asked to stop, and then until the runs under way have ended: between two chunks.
     pub async fn run(self, mut stop: Stop) {
-        let mut state = State::default();
+        let mut state = State {
+            recipes: Arc::clone(&self.recipes),
+            ..State::default()
+        };
         while !stop.is_asked() {
             if let Err(error) = self.start_due(&mut state, &stop).await {
                 tracing::error!(%error, "the schedule cannot see what is due");
@@ -92,13 +96,16 @@ impl Schedule {
     async fn start_due(&self, state: &mut State, stop: &Stop) -> noroshi_store::Result<()> {
         state.away.retain(|_, until| *until > Instant::now());
         for source in self.store.due_sources(DUE).await? {
-            let Some(recipe) = self.recipes.get(&source.name) else {
+            if state.recipes.get(&source.name).is_none() {
+                state.recipes = self.newest_recipes();
+            }
+            let Some(recipe) = state.recipes.clone().get(&source.name).cloned() else {
                 self.rest(&source).await?;
                 continue;
             };
             let is_free = recipe.stream.is_some() || state.runs() < self.concurrency;
-            if is_free && state.may_start(&source.name, recipe) {
-                self.start(recipe, state, stop);
+            if is_free && state.may_start(&source.name, &recipe) {
+                self.start(&recipe, state, stop);
             }
         }
         Ok(())
@@ -128,6 +135,11 @@ impl Schedule {
             }
         });
         state.running.insert(task.id(), running);
+    }
+
+    /// The recipes as they are now: a source may have been added since.
+    fn newest_recipes(&self) -> Arc<Recipes> {
+        Arc::new(load_lenient(Some(self.store.directory())).0)
     }
 
     async fn rest(&self, source: &Source) -> noroshi_store::Result<()> {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use clap::Args;
 use noroshi_collect::{Schedule, Sessions, Stop, ensure_sources, offer_sources, stop};
+use noroshi_lookup::registration::{Registries, watch_domains};
 use noroshi_store::{Store, now};
 use noroshi_web::{AppState, Settings};
 use tokio::net::TcpListener;
@@ -15,6 +16,7 @@ use tokio::task::JoinHandle;
 use super::source::recipes;
 use crate::cli::PlaceArgs;
 use crate::demo::{self, Demo};
+use crate::outcome::usage;
 use crate::place::Place;
 use crate::print::Out;
 use crate::{logging, signals};
@@ -69,11 +71,21 @@ pub(crate) async fn run(args: &ServeArgs, place: &PlaceArgs) -> anyhow::Result<(
         true => demo::warninglists(),
         false => place.warninglists(),
     };
-    // It may be ended anywhere.
+    // These may be ended anywhere.
     let hunting = tokio::spawn(noroshi_watch::hunt(store.clone()));
+    let asking = match collects {
+        true => {
+            let registries = Registries::new(place.egress()?, &place.config.rdap).map_err(usage)?;
+            Some(tokio::spawn(watch_domains(store.clone(), registries)))
+        }
+        false => None,
+    };
     let state = AppState::new(store, Arc::new(warninglists), settings);
     noroshi_web::serve(listeners, state, async move { stop.asked().await }).await?;
     hunting.abort();
+    if let Some(asking) = asking {
+        asking.abort();
+    }
     if let Some(schedule) = schedule {
         schedule.await?;
     }

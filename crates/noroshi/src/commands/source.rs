@@ -1,5 +1,6 @@
 //! `noroshi source`: what is collected, how it went, and undoing it.
 
+mod add;
 mod bad;
 mod digest;
 mod list;
@@ -48,6 +49,8 @@ pub(crate) enum SourceCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Adds a source by a template: a tag of a Mastodon server, a search on X, any feed.
+    Add(add::AddArgs),
     /// Lets the schedule collect it.
     Enable {
         /// Which.
@@ -92,6 +95,7 @@ pub(crate) async fn run(place: &Place, command: &SourceCommand) -> anyhow::Resul
         SourceCommand::Test { recipe, from, json } => {
             test::run(place, recipe, from.as_deref(), *json).await
         }
+        SourceCommand::Add(args) => add::run(place, args).await,
         SourceCommand::Enable { name, json } => switch(place, name, true, *json).await,
         SourceCommand::Disable { name, json } => switch(place, name, false, *json).await,
         SourceCommand::Digest(args) => digest::run(place, args).await,

@@ -38,7 +38,7 @@ enum Type {
 }
 
 /// Every key, with its table, and what it holds.
-const KEYS: [(&str, &str, Type); 18] = [
+const KEYS: [(&str, &str, Type); 19] = [
     ("", "database", Type::Text),
     ("", "database_file", Type::Text),
     ("", "listen", Type::List),
@@ -47,6 +47,7 @@ const KEYS: [(&str, &str, Type); 18] = [
     ("", "max_body", Type::Plain),
     ("", "behind_proxy", Type::Plain),
     ("", "https", Type::Plain),
+    ("", "rdap", Type::List),
     ("log", "level", Type::Text),
     ("log", "format", Type::Text),
     ("egress", "feed", Type::List),

@@ -8,6 +8,7 @@
 //! max_body = 2147483648
 //! behind_proxy = true  # clients' addresses come in X-Forwarded-For, from a proxy of ours
 //! https = true         # that proxy is reached by https only
+//! rdap = ["jp=https://rdap.example/"]    # registries that IANA's list has not, by ending
 //!
 //! [log]
 //! level = "info"       # or as tracing's EnvFilter takes it
@@ -57,6 +58,8 @@ pub(crate) struct Config {
     pub(crate) behind_proxy: bool,
     /// Browsers reach us by https only.
     pub(crate) https: bool,
+    /// RDAP servers by ending, `jp=https://…`.
+    pub(crate) rdap: Vec<String>,
     /// `[log]`
     pub(crate) log: Log,
     /// `[egress]`

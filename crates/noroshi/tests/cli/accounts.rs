@@ -1,6 +1,6 @@
 //! Accounts, keys and sources from the command line, also while a server runs on the same data.
 
-use noroshi_testkit::each_engine;
+use noroshi_testkit::{Engine, Target, each_engine};
 use serde_json::Value;
 
 use crate::fixture::{body, file, offline};
@@ -228,4 +228,23 @@ fn scripts_of_exist_are_let_in_and_no_longer() {
         hub.ok(&["exist", "forbid", &listed["id"].to_string()]);
         assert_eq!(server.get("/api/news", "").0, 404);
     });
+}
+
+#[test]
+fn a_recipe_of_texts_is_tried_too() {
+    let target = Target::new(Engine::Sqlite).unwrap();
+    let hub = Hub::new(&target);
+    let feed = "<rss><channel><item><title>An alert</title><link>https://news.example/1</link><guid>1</guid>\
+        <description>&lt;p&gt;C2 at evil[.]example&lt;/p&gt;</description></item><item/></channel></rss>";
+    let path = file(&hub.data(), "feed.xml", feed);
+    let arguments = ["source", "test", "jpcert", "--from", path.to_str().unwrap()];
+    let shown = hub.ok(&arguments);
+    assert!(
+        shown.contains("https://news.example/1") && shown.contains("An alert"),
+        "{shown}"
+    );
+    assert!(shown.contains("2 rows, 1 bad"), "{shown}");
+    let tried = hub.json(&[&arguments[..], &["--json"]].concat());
+    assert_eq!(tried["texts"][0]["item"]["title"], "An alert", "{tried}");
+    assert_eq!(tried["receipt"]["new"], 1);
 }

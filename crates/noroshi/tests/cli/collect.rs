@@ -281,3 +281,47 @@ fn a_command_is_a_source() {
         assert_eq!(shown["source"]["failures"], json!(1), "{shown}");
     });
 }
+
+#[test]
+fn a_source_is_added_by_a_template() {
+    let target = noroshi_testkit::Target::new(noroshi_testkit::Engine::Sqlite).unwrap();
+    let hub = Hub::new(&target);
+    let listed = hub.ok(&["source", "add"]);
+    assert!(
+        listed.contains("mastodon-tag") && listed.contains("tag=threatintel"),
+        "{listed}"
+    );
+    let set = [
+        "source",
+        "add",
+        "x-user",
+        "--set",
+        "account=jpcert",
+        "--name",
+        "jpcert-x",
+    ];
+    let said = hub.ok(&set);
+    assert!(said.contains("jpcert-x is added and enabled"), "{said}");
+    assert!(said.contains("NOROSHI_SOURCE_JPCERT_X_KEY"), "{said}");
+    let source = hub.json(&["source", "show", "jpcert-x", "--json"]);
+    assert_eq!(source["source"]["enabled"], true);
+    assert_eq!(source["recipe"]["title"], "X: @jpcert");
+    let again = hub.run(&set);
+    assert!(
+        again.code == Some(2) && again.stderr.contains("already"),
+        "{}",
+        again.stderr
+    );
+    let wrong = hub.run(&["source", "add", "x-user", "--set", "acount=x"]);
+    assert!(
+        wrong.stderr.contains("acount: there is no such parameter"),
+        "{}",
+        wrong.stderr
+    );
+    let none = hub.run(&["collect", "jpcert-x"]);
+    assert!(
+        none.stderr.contains("NOROSHI_SOURCE_JPCERT_X_KEY"),
+        "{}",
+        none.stderr
+    );
+}

@@ -13,7 +13,7 @@ use crate::fixture::{file, many, offline};
 use crate::hub::Hub;
 
 /// Far longer than an import takes.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 
 #[test]
 fn a_killed_import_is_finished_by_the_next() {
@@ -77,7 +77,7 @@ fn story(target: &Target, rows: usize, kills: usize) {
     assert_eq!(found, rows + rows / 4);
 }
 
-fn place(target: &Target) -> Place {
+pub(crate) fn place(target: &Target) -> Place {
     let directory = target.data().to_owned();
     match target.url() {
         None => Place::Directory(directory),
@@ -176,17 +176,17 @@ fn state(hub: &Hub) -> BTreeMap<String, Vec<Value>> {
 }
 
 /// Random enough to hit another moment each time; the seed is in the output of a test that fails.
-struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
-    fn new() -> Random {
+    pub(crate) fn new() -> Random {
         let seed = std::time::UNIX_EPOCH.elapsed().unwrap().as_nanos() as u64 | 1;
         println!("seed {seed}");
         Random(seed)
     }
 
     /// Xorshift (Marsaglia 2003).
-    fn below(&mut self, most: Duration) -> Duration {
+    pub(crate) fn below(&mut self, most: Duration) -> Duration {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;

@@ -20,6 +20,7 @@ mod hunting;
 mod links;
 mod listening;
 mod meet;
+mod paged;
 mod publisher;
 mod schedule;
 mod stream;

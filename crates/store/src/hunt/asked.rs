@@ -15,7 +15,7 @@ use crate::{account, observable};
 const MOST: i64 = 1_000;
 
 /// The hunts that a query names, by the names that it has for them; those that may be seen.
-pub(crate) struct Asked(Vec<(String, Vec<i64>)>);
+pub(crate) struct Named(Vec<(String, Vec<i64>)>);
 
 /// Which of the named hunts found some statements.
 #[derive(Default)]
@@ -39,8 +39,8 @@ impl FoundBy {
     }
 }
 
-impl Asked {
-    pub(crate) fn of(conn: &Conn, sight: &Sight, query: &Query) -> Result<Asked> {
+impl Named {
+    pub(crate) fn of(conn: &Conn, sight: &Sight, query: &Query) -> Result<Named> {
         let mut names = Vec::new();
         if let Some(expr) = &query.expr {
             collect(expr, &mut names);
@@ -51,7 +51,7 @@ impl Asked {
             let ids = named(conn, sight, &name)?;
             Ok((name, ids))
         });
-        Ok(Asked(ids.collect::<Result<_>>()?))
+        Ok(Named(ids.collect::<Result<_>>()?))
     }
 
     /// Which of them found listings about these observables, and these posts.

@@ -9,16 +9,18 @@ mod find;
 mod hit;
 mod job;
 mod known;
+mod own;
 mod place;
 mod since;
 mod write;
 
-pub(crate) use asked::{Asked, FoundBy, statements};
+pub(crate) use asked::{FoundBy, Named, statements};
 
 pub use act::{Deed, HitAction};
 pub use hit::{Hit, HitFilter, HitPage, HitState, HuntRef, Said};
 pub use job::{Job, JobFound, JobState};
 pub use known::HuntDays;
+pub use own::{Asked, DOMAINS_BOT, OwnDomain, Registration};
 pub use place::{HuntPlace, NewHit, Recorded, WatchedHunt};
 pub use since::HuntCount;
 pub use write::NewHunt;

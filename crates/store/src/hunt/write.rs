@@ -2,7 +2,7 @@
 
 use noroshi_query::{Expr, Query, Rules, Term, TimeZone, parse, shorthand, watchlist};
 
-use super::{Eyes, Hunt, HuntForm, find};
+use super::{Eyes, Hunt, HuntForm, find, own};
 use crate::change;
 use crate::error::{Error, Result};
 use crate::post::open_to;
@@ -209,6 +209,7 @@ fn set_outlets(tx: &Tx, owner: i64, id: i64, new: &NewHunt) -> Result<()> {
             return Err(Error::not_found("channel", channel.to_string()));
         }
     }
+    own::keep(tx, id, new.form, &new.words)?;
     tx.execute("DELETE FROM hunt_drive WHERE hunt = ?1", params![id])?;
     for name in &new.drives {
         let source = source::by_name(tx, reader, name)?;

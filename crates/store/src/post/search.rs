@@ -10,7 +10,7 @@ use super::load::entries;
 use super::walk::{Eyes, Walk, newest};
 use super::{Entry, MENTION};
 use crate::error::{Error, Result, in_time};
-use crate::hunt::{self, Asked};
+use crate::hunt::{self, Named};
 use crate::item::{PRODUCT, VENDOR};
 use crate::reader::Sources;
 use crate::search;
@@ -116,7 +116,7 @@ fn visit(
     let sight = reader.sight(conn)?;
     let sources = reader.sources(conn)?;
     let matcher = Matcher::new(query).map_err(|error| Error::Invalid(error.to_string()))?;
-    let asked = Asked::of(conn, &sight, query)?;
+    let asked = Named::of(conn, &sight, query)?;
     let eyes = Eyes {
         sight: &sight,
         muted: Vec::new(),

@@ -25,4 +25,6 @@ pub(crate) mod lock {
     pub(crate) const DELIVERING: i64 = 0x6e6f_726f_0007;
     /// Held by the server that holds what is new against the hunts.
     pub(crate) const HUNTS: i64 = 0x6e6f_726f_0010;
+    /// Held by the server that asks about own names.
+    pub(crate) const DOMAINS: i64 = 0x6e6f_726f_0011;
 }

@@ -13,7 +13,7 @@ use super::said::{About, Said};
 use super::{Found, Page, SearchOptions, Walk, plan};
 use crate::Reader;
 use crate::error::{Error, Result, in_time};
-use crate::hunt::{Asked, FoundBy};
+use crate::hunt::{FoundBy, Named};
 use crate::post::Eyes;
 use crate::reader::{Sight, Sources};
 use crate::sql::Conn;
@@ -33,7 +33,7 @@ pub(crate) struct Judge<'a> {
     walks: Vec<Walk>,
     matcher: Matcher,
     /// The hunts that the query names.
-    asked: Asked,
+    asked: Named,
     /// Whether an observable had more listings than are looked at.
     cut: Cell<bool>,
 }
@@ -61,7 +61,7 @@ impl<'a> Judge<'a> {
             sources,
             sight,
             walks: plan(conn, sight, query)?,
-            asked: Asked::of(conn, sight, query)?,
+            asked: Named::of(conn, sight, query)?,
             matcher: Matcher::new(query).map_err(|error| Error::Invalid(error.to_string()))?,
             cut: Cell::new(false),
         })

@@ -3,7 +3,7 @@
 use noroshi_indicator::Observable;
 
 use crate::error::Result;
-use crate::hunt::{Asked, FoundBy};
+use crate::hunt::{FoundBy, Named};
 use crate::listing::{self, Held};
 use crate::post::{self, Mentioned};
 use crate::reader::{Sight, Sources};
@@ -46,7 +46,7 @@ impl Said {
     pub(crate) fn found_by(
         &self,
         conn: &Conn,
-        asked: &Asked,
+        asked: &Named,
         observables: &[i64],
     ) -> Result<FoundBy> {
         let mut posts: Vec<i64> = self.posts.iter().map(|named| named.post.id).collect();

@@ -1,14 +1,15 @@
-// The search box: what it understands while somebody types, and what could come next (ARIA combobox).
+// The search box, and where hunts are written: what it understands while somebody types, and what could come next (ARIA combobox).
 const complete = (box) => {
-  const list = make('div', { className: 'list', id: 'suggestions', hidden: true });
+  const name = box.id;
+  const list = make('div', { className: 'list', id: `${name}-suggestions`, hidden: true });
   const understood = make('p', { className: 'understood' });
-  const options = make('div', { id: 'options' });
+  const options = make('div', { id: `${name}-options` });
   understood.setAttribute('role', 'status');
   options.setAttribute('role', 'listbox');
   options.setAttribute('aria-label', box.labels[0]?.textContent ?? '');
   list.append(understood, options);
-  box.form.append(list);
-  for (const [name, value] of Object.entries({ role: 'combobox', 'aria-autocomplete': 'list', 'aria-expanded': 'false', 'aria-controls': 'options' })) {
+  box.closest('.ask').append(list);
+  for (const [name, value] of Object.entries({ role: 'combobox', 'aria-autocomplete': 'list', 'aria-expanded': 'false', 'aria-controls': `${name}-options` })) {
     box.setAttribute(name, value);
   }
   let answer = null;
@@ -38,7 +39,7 @@ const complete = (box) => {
     understood.textContent = answer.understood ?? answer.problem ?? '';
     understood.hidden = !understood.textContent || !box.value.trim();
     options.replaceChildren(...answer.suggestions.map((suggestion, index) => {
-      const option = make('div', { className: 'option', id: `option-${index}` }, make('bdi', { className: 'value' }, suggestion.text), make('small', {}, suggestion.about));
+      const option = make('div', { className: 'option', id: `${name}-option-${index}` }, make('bdi', { className: 'value' }, suggestion.text), make('small', {}, suggestion.about));
       option.setAttribute('role', 'option');
       option.setAttribute('aria-selected', 'false');
       option.addEventListener('mousedown', (event) => { event.preventDefault(); take(suggestion); });
@@ -51,7 +52,9 @@ const complete = (box) => {
   };
   const ask = async () => {
     // A whole report that was pasted is for the bulk check; the address of a question has its limits.
-    if (!box.value.trim() || box.value.length > 2000) { close(); return; }
+    // What is written in another way than as a query is not completed.
+    const other = box.dataset.complete && box.form.elements.form.value !== box.dataset.complete;
+    if (other || !box.value.trim() || box.value.length > 2000) { close(); return; }
     const number = ++asked;
     const at = [...box.value.slice(0, box.selectionStart)].length;
     const response = await fetch(`/complete?q=${encodeURIComponent(box.value)}&at=${at}`).catch(() => null);
@@ -70,4 +73,4 @@ const complete = (box) => {
     if ((event.key === 'Enter' || event.key === 'Tab') && chosen >= 0) { take(answer.suggestions[chosen]); event.preventDefault(); }
   });
 };
-if ($('#q')) complete($('#q'));
+for (const box of $$('#q, [data-complete]')) complete(box);

@@ -73,6 +73,8 @@ export const pages = {
   check: '/check',
   stories: '/stories',
   'story-new': '/story/new',
+  hunts: '/hunts',
+  'hunt-new': '/hunt/new?words=tag%3Aphishing',
   sources: '/sources',
   overlap: '/sources/overlap',
   source: '/source/demo-phishing',

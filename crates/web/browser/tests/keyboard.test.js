@@ -81,7 +81,7 @@ test('completion by keyboard', { timeout: 300_000 }, async () => {
   await page.locator('.option').first().waitFor();
   assert.equal(await page.getAttribute('#q', 'aria-expanded'), 'true');
   await page.keyboard.press('ArrowDown');
-  assert.equal(await page.getAttribute('#q', 'aria-activedescendant'), 'option-0');
+  assert.equal(await page.getAttribute('#q', 'aria-activedescendant'), 'q-option-0');
   await page.keyboard.press('Enter');
   assert.equal(await page.inputValue('#q'), 'kind:domain ');
   await page.keyboard.press('Enter');

@@ -96,7 +96,8 @@ pub(super) fn exploit(asking: &Asking, row: Collected) -> Exploit {
 }
 
 pub(super) fn news(asking: &Asking, row: Collected) -> News {
-    let recipe = asking.state.recipes.get(&row.post.from.name);
+    let recipes = asking.state.recipes();
+    let recipe = recipes.get(&row.post.from.name);
     News {
         id: row.id,
         title: title(&row.post),

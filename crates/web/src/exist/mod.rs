@@ -171,7 +171,8 @@ impl Asking {
 
     /// What people call a source.
     fn title(&self, source: &str) -> String {
-        let recipe = self.state.recipes.get(source);
+        let recipes = self.state.recipes();
+        let recipe = recipes.get(source);
         recipe.map_or_else(|| source.to_owned(), |recipe| recipe.title.en.clone())
     }
 }

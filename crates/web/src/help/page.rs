@@ -79,6 +79,8 @@ fn topics(words: &'static Words) -> [(&'static str, Vec<(&'static str, &'static 
                 ("cvss:>=7", words.help_cvss),
                 ("jp:yes", words.help_jp),
                 ("is:new", words.help_is_new),
+                ("like:example.com", words.hunts_help_like),
+                ("hunt:name", words.hunts_help_hunt),
                 ("tlp:<=green", words.help_tlp),
             ],
         ),

@@ -368,8 +368,9 @@ fn drivable(
     driven: &[String],
 ) -> Vec<String> {
     let names = sources.into_iter().map(|source| source.name);
+    let recipes = state.recipes();
     let can = |name: &String| {
-        let recipe = state.recipes.get(name);
+        let recipe = recipes.get(name);
         recipe.is_some_and(|recipe| recipe.drive.is_some())
     };
     names

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use noroshi_store::{HitFilter, HitState, Hunt, Role};
+use noroshi_store::{HitFilter, HitState, Hunt, OwnDomain, Role};
 use serde::Deserialize;
 
 use super::JobAnswer;
@@ -39,6 +39,8 @@ struct HuntPage {
     live: Option<String>,
     pager: Pager,
     jobs: Vec<JobRow>,
+    /// Own names of a watch-list.
+    own: Vec<OwnRow>,
     /// The address of its feed, told this once.
     feed_told: Option<String>,
     error: String,
@@ -68,6 +70,13 @@ struct Tab {
     href: String,
     word: &'static str,
     open: bool,
+}
+
+/// How an own name is registered.
+struct OwnRow {
+    name: String,
+    told: String,
+    until: Option<Moment>,
 }
 
 struct JobRow {
@@ -109,6 +118,7 @@ pub(super) async fn page(
     let days = state.store.hunt_days(&reader, vec![id], DAYS).await?;
     let days = days.first().map_or(&[0; DAYS][..], |days| &days.days);
     let jobs = state.store.jobs(&reader, id).await?;
+    let own = state.store.own_domains(&reader, id).await?;
     let asked = params.show.as_deref().unwrap_or("open");
     let path = format!("/hunt/{id}?show={asked}");
     let text = |id: Option<i64>| id.map(|id| id.to_string());
@@ -136,6 +146,7 @@ pub(super) async fn page(
             .take(JOBS)
             .map(|job| JobRow::new(job.into(), &frame))
             .collect(),
+        own: own.iter().map(|own| OwnRow::new(own, &frame)).collect(),
         feed_told,
         error,
         frame,
@@ -231,6 +242,23 @@ impl HuntShown {
                 .join(", "),
             changes: frame.writes() && (own || frame.account.role == Role::Admin),
             own,
+        }
+    }
+}
+
+impl OwnRow {
+    fn new(own: &OwnDomain, frame: &Frame) -> OwnRow {
+        let words = frame.words;
+        let known = own.known.as_ref();
+        let told = match known {
+            None => words.hunts_own_unknown.to_owned(),
+            Some(known) if !known.registered => words.hunts_own_lost.to_owned(),
+            Some(known) => visible(known.registrar.as_deref().unwrap_or_default()),
+        };
+        OwnRow {
+            name: visible(&own.domain),
+            told,
+            until: known.and_then(|known| known.expires).map(Moment::at),
         }
     }
 }

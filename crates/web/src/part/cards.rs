@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
+use std::sync::Arc;
 
 use askama::filters::HtmlSafe;
 use noroshi_collect::recipe::{Recipe, Recipes};
@@ -37,7 +38,7 @@ impl HtmlSafe for Html {}
 pub(crate) struct Cards<'a> {
     pub(super) frame: &'a Frame,
     warninglists: &'a Warninglists,
-    recipes: &'a Recipes,
+    recipes: Arc<Recipes>,
     known: HashMap<Observable, Verdict>,
     /// How likely vulnerabilities are exploited soon, where records of some are among the posts.
     scores: HashMap<Observable, Score>,
@@ -95,7 +96,7 @@ impl<'a> Cards<'a> {
         Ok(Cards {
             frame,
             warninglists: &state.warninglists,
-            recipes: &state.recipes,
+            recipes: state.recipes(),
             known: known.collect(),
             scores: HashMap::new(),
             own,
@@ -141,7 +142,7 @@ impl<'a> Cards<'a> {
     }
 
     /// How a source is collected.
-    pub(super) fn recipe(&self, source: &str) -> Option<&'a Recipe> {
+    pub(super) fn recipe(&self, source: &str) -> Option<&Recipe> {
         self.recipes.get(source)
     }
 

@@ -46,7 +46,7 @@ pub(crate) async fn show(
         .map(|source| (source.name.as_str(), source.enabled))
         .collect();
     let (mut suggested, mut free, mut keyed) = (Vec::new(), Vec::new(), Vec::new());
-    for recipe in state.recipes.iter() {
+    for recipe in state.recipes().iter() {
         let Some(enabled) = kept.get(recipe.name.as_str()) else {
             continue;
         };
@@ -92,7 +92,7 @@ pub(crate) async fn choose(
     let reader = frame.reader();
     for source in state.store.sources(&reader).await? {
         let wanted = chosen.contains_key(&source.name);
-        if state.recipes.get(&source.name).is_none() || source.enabled == wanted {
+        if state.recipes().get(&source.name).is_none() || source.enabled == wanted {
             continue;
         }
         let orders = SourceChange {

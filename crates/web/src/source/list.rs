@@ -51,8 +51,9 @@ pub(crate) async fn show(frame: Frame, State(state): State<AppState>) -> Result<
         batches.map(|batch| (batch.source.clone(), batch)).collect();
     let quiet = [0; DAYS];
     let number = |n: i64| thousands(u64::try_from(n).unwrap_or_default());
+    let recipes = state.recipes();
     let rows = sources.iter().map(|source| {
-        let recipe = state.recipes.get(&source.name);
+        let recipe = recipes.get(&source.name);
         let days = activity.get(&source.id).map_or(&quiet[..], Vec::as_slice);
         let batch = batches.get(&source.name).map(|batch| batch.counts);
         let title = recipe.map(|recipe| super::page::said(&recipe.title, &frame));

@@ -1,5 +1,6 @@
 //! Sources as answers show them.
 
+pub(crate) mod add;
 pub(crate) mod api;
 pub(crate) mod first;
 mod health;

@@ -103,7 +103,7 @@ impl SourcePage {
         let words = frame.words;
         Ok(SourcePage {
             about: state
-                .recipes
+                .recipes()
                 .get(name)
                 .map(|recipe| About::of(recipe, &frame)),
             health: HealthBadge {

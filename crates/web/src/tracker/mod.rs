@@ -72,7 +72,7 @@ impl Tracker {
 
     /// Whether a source collects for it, as its recipe says, or as what it brought does.
     fn has(self, state: &AppState, source: &Source, brought: &HashMap<i64, Form>) -> bool {
-        let data = state.recipes.get(&source.name).map(|recipe| recipe.data);
+        let data = state.recipes().get(&source.name).map(|recipe| recipe.data);
         let by_recipe = match self {
             Tracker::News => data == Some(Data::News),
             Tracker::Vulnerabilities => matches!(data, Some(Data::Vulnerability | Data::Score)),

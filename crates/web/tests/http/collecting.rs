@@ -186,3 +186,71 @@ async fn a_source_is_switched_and_restricted() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_source_is_added_by_a_template() {
+    each_engine_async(async |place| {
+        let hub = Hub::on(&place).await;
+        let root = hub.client("root", Role::Admin).await;
+        let templates = root.json("/api/v1/source-templates").await;
+        let templates = templates["templates"].as_array().unwrap();
+        let tag = templates
+            .iter()
+            .find(|one| one["name"] == "mastodon-tag")
+            .unwrap();
+        assert_eq!(tag["needs_key"], false);
+        let asked: Vec<_> = tag["parameters"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| &one["name"])
+            .collect();
+        assert_eq!(asked, ["instance", "tag"]);
+
+        let order =
+            |values: Value| json!({ "template": "mastodon-tag", "name": "tag", "values": values });
+        let values = json!({ "instance": "mastodon.example", "tag": "脅威" });
+        let made = root
+            .send("POST", "/api/v1/sources", &order(values.clone()))
+            .await;
+        assert_eq!(made.status, 201, "{}", made.text);
+        assert_eq!(
+            (&made.json()["name"], &made.json()["enabled"]),
+            (&json!("tag"), &json!(true))
+        );
+        assert!(place.data().join("sources/tag.toml").exists());
+        root.send("POST", "/api/v1/sources", &order(values))
+            .await
+            .problem(409);
+        for (values, why) in [
+            (
+                json!({ "instance": "mastodon.example" }),
+                "tag: this parameter needs a value",
+            ),
+            (
+                json!({ "instance": "m.example/x", "tag": "x" }),
+                "instance: a host's name",
+            ),
+            (
+                json!({ "instance": "m.example", "tag": "x", "z": "y" }),
+                "no such parameter",
+            ),
+        ] {
+            let problem = root
+                .send("POST", "/api/v1/sources", &order(values))
+                .await
+                .problem(400);
+            assert!(
+                problem["detail"].as_str().unwrap().contains(why),
+                "{problem}"
+            );
+        }
+        let nothing = json!({ "template": "kev", "values": {} });
+        root.send("POST", "/api/v1/sources", &nothing)
+            .await
+            .problem(400);
+        let audit = root.json("/api/v1/audit").await;
+        assert!(audit.to_string().contains("source.add"));
+    })
+    .await;
+}

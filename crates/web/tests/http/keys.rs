@@ -49,13 +49,15 @@ async fn a_bad_key_is_no_key() {
 }
 
 /// What each request needs: a scope, and for some the role.
-const NEEDS: [(&str, &str, &str); 17] = [
+const NEEDS: [(&str, &str, &str); 19] = [
     ("GET", "/api/v1/search?q=a", "read"),
     ("GET", "/api/v1/lookup/192.0.2.1", "read"),
     ("POST", "/api/v1/lookup", "read"),
     ("GET", "/api/v1/sources", "read"),
     ("GET", "/api/v1/sources/feed", "read"),
     ("PATCH", "/api/v1/sources/feed", "admin"),
+    ("POST", "/api/v1/sources", "admin"),
+    ("GET", "/api/v1/source-templates", "admin"),
     ("GET", "/api/v1/batches", "read"),
     ("GET", "/api/v1/batches/1", "read"),
     ("GET", "/api/v1/batches/1/bad", "read"),

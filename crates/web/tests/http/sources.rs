@@ -183,3 +183,44 @@ async fn the_first_administrator_chooses_sources_and_sees_how_far_they_are() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_source_is_added_on_its_page() {
+    each_engine_async(async |place| {
+        let hub = Hub::on(&place).await;
+        let root = Visitor::new(&hub, "root", Role::Admin).await;
+        let page = root.page("/sources/new").await;
+        assert!(
+            page.contains("name=\"set.instance\"")
+                && page.contains("placeholder=\"mastodon.example\"")
+        );
+        assert!(page.contains("NOROSHI_SOURCE_NAME_KEY"));
+        let form = |tag: &'static str| {
+            [
+                ("template", "mastodon-tag"),
+                ("name", ""),
+                ("set.instance", "mastodon.example"),
+                ("set.tag", tag),
+            ]
+        };
+        let wrong = root.post("/sources/new", &form("<b>{x}</b>")).await;
+        assert_eq!(wrong.status, 400);
+        assert!(
+            wrong.text.contains("without braces") && wrong.text.contains("&#60;b&#62;{x}"),
+            "{}",
+            wrong.text
+        );
+        let added = root.post("/sources/new", &form("apt")).await;
+        assert_eq!(
+            (added.status.as_u16(), added.header("location")),
+            (303, "/source/mastodon-tag-apt-mastodon-example")
+        );
+        assert!(
+            root.page("/source/mastodon-tag-apt-mastodon-example")
+                .await
+                .contains("Mastodon: #apt")
+        );
+        assert_eq!(root.post("/sources/new", &form("apt")).await.status, 400);
+    })
+    .await;
+}

@@ -428,6 +428,17 @@ impl Asker<'_> {
         }
     }
 
+    /// Only administrators come so far that they are told what is wrong.
+    pub(crate) async fn add_source(&self) {
+        let body = json!({"template": "no-such", "values": {}});
+        let answer = self.ask("POST", "/api/v1/sources", &body).await;
+        let expected = match self.person.role {
+            Role::Admin => 400,
+            _ => 403,
+        };
+        answer.problem(expected);
+    }
+
     /// What only administrators do with an account; a source's is nobody's business.
     pub(crate) async fn account(&self, method: &str, rest: &str) {
         let name = format!("made-{}", noroshi_store::now());

@@ -32,6 +32,8 @@ pub(crate) enum Check {
     AddAudience,
     Keys,
     AddKey,
+    AddSource,
+    Templates,
     RevokeKey,
     Audit,
     /// Says the same to everybody.
@@ -70,11 +72,13 @@ pub(crate) enum Check {
 }
 
 /// Every route that tells nothing of posts alone.
-pub(crate) const TABLE: [(&str, &str, Check); 101] = [
+pub(crate) const TABLE: [(&str, &str, Check); 105] = [
     ("GET", "/api/v1/search", Check::Search),
     ("GET", "/api/v1/lookup/{*value}", Check::Lookup),
     ("POST", "/api/v1/lookup", Check::Bulk),
     ("GET", "/api/v1/sources", Check::Sources),
+    ("POST", "/api/v1/sources", Check::AddSource),
+    ("GET", "/api/v1/source-templates", Check::Templates),
     ("GET", "/api/v1/sources/{name}", Check::Source),
     ("PATCH", "/api/v1/sources/{name}", Check::ChangeSource),
     ("GET", "/api/v1/batches", Check::Batches),
@@ -120,6 +124,8 @@ pub(crate) const TABLE: [(&str, &str, Check); 101] = [
     ("POST", "/look", Check::Look),
     ("GET", "/sources", Check::SourcesPage),
     ("GET", "/sources/overlap", Check::Overlap),
+    ("GET", "/sources/new", Check::Manage("GET", "/sources/new")),
+    ("POST", "/sources/new", Check::Refuse("/sources/new")),
     ("GET", "/source/{name}", Check::SourcePage),
     ("POST", "/source/{name}", Check::ManageSource),
     ("GET", "/batch/{id}", Check::BatchPage),
@@ -441,6 +447,8 @@ impl Check {
             Check::AddAudience => asker.managing("POST", "/api/v1/audiences").await,
             Check::Keys | Check::AddKey => asker.keys().await,
             Check::RevokeKey => asker.revoke_key().await,
+            Check::AddSource => asker.add_source().await,
+            Check::Templates => asker.managing("GET", "/api/v1/source-templates").await,
             Check::Audit => asker.managing("GET", "/api/v1/audit").await,
             Check::Public => asker.public().await,
             Check::Home => asker.home().await,
