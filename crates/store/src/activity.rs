@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::error::Result;
 use crate::sql::params;
-use crate::{Reader, Store};
+use crate::{Form, Reader, Store};
 
 /// A day in microseconds.
 const DAY: i64 = 86_400_000_000;
@@ -13,6 +13,27 @@ const DAY: i64 = 86_400_000_000;
 const MOST_DAYS: usize = 366;
 
 impl Store {
+    /// What sort of items each source brought last, by the number of the source; one that never brought any is left out.
+    /// One look-up a source.
+    pub async fn forms_of_sources(&self, reader: &Reader) -> Result<HashMap<i64, Form>> {
+        let reader = reader.clone();
+        self.read(move |conn| {
+            let sources = reader.sources(conn)?;
+            let sql =
+                "SELECT s.id, (SELECT p.form FROM post p WHERE p.account = s.account AND p.form > 0
+                    ORDER BY p.id DESC LIMIT 1)
+                FROM source s WHERE s.id = ANY(?1)";
+            let rows = conn.query(sql, params![sources.ids()], |row| {
+                Ok((row.int(0)?, row.opt_int(1)?))
+            })?;
+            let brought = rows.into_iter().filter_map(|(id, form)| Some((id, form?)));
+            brought
+                .map(|(id, form)| Ok((id, Form::from_code(form)?)))
+                .collect()
+        })
+        .await
+    }
+
     /// Listings that became new or different on each of the last so many days, by the number of the
     /// source, the day of `now` last; days begin at midnight of a clock that is `offset` seconds ahead of
     /// UTC. What was rolled back does not count; a source without any is left out. Cost: the chunks of

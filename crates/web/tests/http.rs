@@ -42,3 +42,5 @@ mod stories;
 mod story_files;
 #[path = "http/timeline.rs"]
 mod timeline;
+#[path = "http/tracking.rs"]
+mod tracking;

@@ -19,6 +19,8 @@ mod common;
 mod dice;
 #[path = "visibility/hunts.rs"]
 mod hunts;
+#[path = "visibility/items.rs"]
+mod items;
 #[path = "visibility/model.rs"]
 mod model;
 #[path = "visibility/necomatter.rs"]
@@ -138,6 +140,24 @@ async fn a_reader_never_learns_of_a_post_outside_the_audience() {
         })
         .await;
     }
+}
+
+#[tokio::test]
+async fn a_reader_never_learns_of_an_item_outside_the_audience() {
+    each_engine_async(async |place| {
+        let hub = Hub::on(&place).await;
+        let mut dice = Dice::new(SEEDS[0]);
+        let mut wall = Wall::random(&hub, &mut dice).await;
+        wall.gather(&hub, &mut dice).await;
+        for who in 0..wall.people.len() {
+            Walker::new(&hub, &wall, who)
+                .await
+                .everything_gathered()
+                .await;
+        }
+        assert!(!wall.hidden_marks(4).is_empty());
+    })
+    .await;
 }
 
 async fn everybody_asks(hub: &Hub, world: &World, checks: &[Check]) {

@@ -1,10 +1,11 @@
 //! `serve --demo`: invented data that looks like the real thing, and somebody who may read it.
 //!
 //! Everything lies in documentation ranges and under `.example`. The same values come out each time, with dates
-//! relative to the first start. People and programs talk about them. Nothing here opens a connection.
+//! relative to the first start. People and programs talk about them, publishers and outside authors as well. Nothing here opens a connection.
 
 mod cast;
 mod feeds;
+mod items;
 mod random;
 mod timeline;
 
@@ -70,6 +71,7 @@ pub(crate) async fn prepare(store: &Store) -> anyhow::Result<Demo> {
     fill(store, &cast).await?;
     let key = add_reader(store).await?;
     timeline::fill(store, &cast).await?;
+    items::fill(store, &cast).await?;
     write_secret(&file, &key).with_context(|| file.display().to_string())?;
     Ok(Demo::of(key))
 }
@@ -89,7 +91,8 @@ pub(crate) fn warninglists() -> Warninglists {
 }
 
 async fn refuse_other_data(store: &Store) -> anyhow::Result<()> {
-    let ours = |name: &str| FEEDS.iter().any(|feed| feed.name == name);
+    let ours =
+        |name: &str| FEEDS.iter().any(|feed| feed.name == name) || items::SOURCES.contains(&name);
     let speaks = |name: &str| {
         name == ACCOUNT
             || timeline::SPEAKERS

@@ -220,3 +220,31 @@ fn a_recipe_of_texts_is_tried_too() {
     assert_eq!(tried["texts"][0]["item"]["title"], "An alert", "{tried}");
     assert_eq!(tried["receipt"]["new"], 1);
 }
+
+#[test]
+fn scripts_of_exist_are_let_in_and_no_longer() {
+    each_engine(|target| {
+        let hub = Hub::new(&target);
+        hub.ok(&["account", "add", "scripts", "--role", "reader"]);
+        hub.ok(&["account", "add", "ann", "--role", "analyst"]);
+        let server = hub.serve(&[]);
+        assert_eq!(server.get("/api/news", "").0, 404);
+        hub.ok(&["exist", "allow", "scripts", "--network", "127.0.0.0/8"]);
+        let (status, page) = server.get("/api/news", "");
+        assert_eq!((status, &page["count"]), (200, &0.into()), "{page}");
+        for refused in [
+            ["exist", "allow", "scripts", "--network", "127.0.0.1/8"],
+            ["exist", "allow", "scripts", "--network", "nowhere"],
+            ["exist", "allow", "ann", "--network", "192.0.2.1"],
+        ] {
+            assert_eq!(hub.run(&refused).code, Some(1), "{refused:?}");
+        }
+        let listed = hub.json(&["exist", "list", "--json"]);
+        assert_eq!(
+            (&listed["network"], &listed["account"], &listed["tlp"]),
+            (&"127.0.0.0/8".into(), &"scripts".into(), &"green".into())
+        );
+        hub.ok(&["exist", "forbid", &listed["id"].to_string()]);
+        assert_eq!(server.get("/api/news", "").0, 404);
+    });
+}

@@ -7,7 +7,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use noroshi_store::{HitFilter, NewHunt, NewPost, Reader, Store};
+use noroshi_store::{Delivery, HitFilter, NewHunt, NewPost, Reader, Store};
 use noroshi_testkit::{Target, each_engine};
 use serde_json::Value;
 
@@ -42,7 +42,7 @@ impl Receiver {
                 if !refuses {
                     came.lock().unwrap().push(request);
                 }
-                std::thread::sleep(Duration::from_millis(if trouble { 4 } else { 0 }));
+                std::thread::sleep(Duration::from_millis(if trouble { 25 } else { 0 }));
                 let status = if refuses { "503 Busy" } else { "200 OK" };
                 let answer =
                     format!("HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
@@ -161,6 +161,17 @@ fn every_hit_is_told_once_though_many_servers_are_killed() {
     each_engine(|target| story(&target, 40));
 }
 
+/// What was refused need not be waited for here.
+async fn try_now(store: &Store, owner: i64, channel: i64) {
+    let reader = Reader::account(owner);
+    let log = store.deliveries(&reader, channel, None, 1_000).await;
+    let refused = |one: &&Delivery| one.attempts > 0 && one.next_try.is_some();
+    for one in log.unwrap().iter().filter(refused) {
+        // It may be on its way meanwhile.
+        let _ = store.retry_delivery(&reader, one.id).await;
+    }
+}
+
 fn story(target: &Target, kills: usize) {
     let receiver = Receiver::start(true);
     let mut hub = Hub::new(&target);
@@ -194,11 +205,13 @@ fn story(target: &Target, kills: usize) {
             runtime.block_on(store.add_post(aiko, new)).unwrap();
             posted += 1;
         }
+        runtime.block_on(try_now(&store, aiko, channel));
         std::thread::sleep(random.below(Duration::from_millis(400)));
         server.program.kill();
     }
     let killed = receiver.came().len();
     println!("{killed} messages came while {kills} servers were killed");
+    assert!(killed > 0, "no server told anything before it was killed");
     let reader = Reader::account(aiko);
     let _last = hub.serve(&[]);
     let began = Instant::now();
@@ -212,19 +225,15 @@ fn story(target: &Target, kills: usize) {
         if hits == total && sent == total {
             break;
         }
-        // What was refused need not be waited for here.
-        for one in log
-            .iter()
-            .filter(|one| one.attempts > 0 && one.sent.is_none() && one.next_try.is_some())
-        {
-            let _ = runtime.block_on(store.retry_delivery(&reader, one.id));
-        }
+        runtime.block_on(try_now(&store, aiko, channel));
         assert!(
             began.elapsed() < PATIENCE,
             "{hits} hits, {sent} sent of {total}"
         );
         std::thread::sleep(Duration::from_millis(100));
     }
+    let came = receiver.came().len();
+    println!("{came} messages for {total} notices");
     let mut told: BTreeMap<String, Value> = BTreeMap::new();
     for (id, body) in receiver.came() {
         let known = told.entry(id).or_insert_with(|| body.clone());

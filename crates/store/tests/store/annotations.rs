@@ -3,10 +3,11 @@
 use noroshi_indicator::Kind;
 use noroshi_store::{
     Account, AccountKind, AnnotationOptions, AnnotationPage, AnnotationState, AudienceKind, Error,
-    NewAccount, NewLabel, NewPost, Post, Reader, Role, Span, Store,
+    Form, Mode, NewAccount, NewLabel, NewPost, Post, Reader, Role, Span, Store, Timeline,
 };
 
 use crate::hub;
+use crate::items::{collect, news};
 
 async fn person(store: &Store, name: &str) -> Account {
     let new = NewAccount {
@@ -355,5 +356,51 @@ fn names_and_keys_of_labels_are_taken_once() {
         store.unannotate(ann.id, post.id).await.unwrap();
         store.delete_label(&reader, first.id).await.unwrap();
         assert_eq!(store.labels().await.unwrap(), []);
+    });
+}
+
+#[test]
+fn labels_of_items_go_with_their_texts() {
+    hub::on_each_engine(async |target| {
+        let store = hub::open(&target).await;
+        let ann = person(&store, "ann").await;
+        let reader = Reader::account(ann.id);
+        store.add_label(&reader, label("x", None)).await.unwrap();
+        let feed = store
+            .ensure_source(hub::new_source("feed", Mode::Increment))
+            .await
+            .unwrap();
+        collect(
+            &store,
+            &feed,
+            vec![vec![news("1", "One", "old"), news("2", "Two", "stays")]],
+        )
+        .await;
+        let brought = store.forms_of_sources(&reader).await.unwrap();
+        assert_eq!(brought.get(&feed.id), Some(&Form::News));
+        let all = Timeline::Account("feed".to_owned());
+        let page = store.timeline(&reader, &all, None, 10).await.unwrap();
+        let posts: Vec<(i64, String)> = page
+            .entries
+            .into_iter()
+            .map(|entry| (entry.post.id, entry.post.text))
+            .collect();
+        for (id, _) in &posts {
+            let kept = store.annotate(ann.id, *id, 0, vec![span(0, 3, "x")]).await;
+            assert_eq!(kept.unwrap().spans.len(), 1);
+        }
+        // What its publisher changed is a former text; put back as it was, it is not.
+        let batch = collect(&store, &feed, vec![vec![news("1", "One", "new")]]).await;
+        let done = AnnotationState::Done;
+        assert_eq!(list(&store, &ann, done, &[]).await.len(), 1);
+        store.roll_back(&reader, batch.id).await.unwrap();
+        assert_eq!(list(&store, &ann, done, &[]).await.len(), 2);
+        let first = batch.id - 1;
+        store.roll_back(&reader, first).await.unwrap();
+        assert_eq!(list(&store, &ann, AnnotationState::All, &[]).await, [0; 0]);
+        assert!(
+            store.delete_label(&reader, 1).await.is_ok(),
+            "nothing is labelled with it"
+        );
     });
 }

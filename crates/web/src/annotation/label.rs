@@ -18,7 +18,7 @@ pub(crate) struct LabelRow {
     pub(crate) id: i64,
     pub(crate) name: String,
     pub(crate) shown: String,
-    pub(crate) colour: String,
+    pub(crate) colour: u8,
     pub(crate) key: String,
     pub(crate) kinds: String,
 }
@@ -30,7 +30,7 @@ impl From<Label> for LabelRow {
             id: label.id,
             shown: crate::part::visible(&label.name),
             name: label.name,
-            colour: label.colour.to_string(),
+            colour: label.colour,
             key: label.key.map(|key| key.to_string()).unwrap_or_default(),
             kinds: kinds.join(" "),
         }

@@ -34,7 +34,7 @@ struct ListPage {
     texts: Vec<Row>,
     pager: Pager,
     labels: Vec<LabelRow>,
-    colours: Vec<String>,
+    colours: Vec<u8>,
     saved: bool,
     error: String,
 }
@@ -120,7 +120,7 @@ impl ListPage {
             q: params.q,
             texts: page.texts.into_iter().map(Row::from).collect(),
             labels: labels.into_iter().map(LabelRow::from).collect(),
-            colours: (1..=COLOURS).map(|colour| colour.to_string()).collect(),
+            colours: (1..=COLOURS).collect(),
             saved: params.saved,
             error,
         })

@@ -2,7 +2,7 @@
 
 use noroshi_indicator::Tlp;
 use noroshi_indicator::extract::finder;
-use noroshi_store::{AccountKind, Digest, EVERYONE, Post, Speaker};
+use noroshi_store::{AccountKind, Author, Digest, EVERYONE, Form, Item, Post, Speaker};
 
 /// When they were posted.
 const AT: i64 = 1_795_316_459_000_000;
@@ -51,7 +51,38 @@ pub(super) fn samples(me: i64) -> Vec<Post> {
             ..post(5, AccountKind::Person, "")
         },
         post(6, AccountKind::Person, &long),
+        outside(
+            7,
+            Form::Vulnerability,
+            "EdgeGate: command injection",
+            "Update to 4.2. See CVE-2026-0001.",
+        ),
+        outside(8, Form::Social, hostile, hostile),
     ]
+}
+
+/// What a source collected.
+fn outside(id: i64, form: Form, title: &str, text: &str) -> Post {
+    let item = Item {
+        form,
+        title: Some(title.to_owned()),
+        url: Some("https://publisher.example/\"onclick=\"alert(1)".to_owned()),
+        author: Some(Author {
+            name: title.to_owned(),
+            handle: Some("@outside".to_owned()),
+            url: None,
+        }),
+        language: None,
+        updated: None,
+        cvss: Some(98),
+        vendors: vec!["Kaisha Networks".to_owned(), title.to_owned()],
+        products: vec!["EdgeGate".to_owned(); 5],
+        same: vec![1, 2],
+    };
+    Post {
+        item: Some(Box::new(item)),
+        ..post(id, AccountKind::Source, &format!("{title}\n\n{text}"))
+    }
 }
 
 fn by(account: i64, post: Post) -> Post {

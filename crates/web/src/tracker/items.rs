@@ -157,7 +157,8 @@ pub(crate) async fn show(
     let way = (path.as_str(), params.cursor, found.next);
     let posts = Posts::new(&state, &frame, &found.entries, way, None).await?;
     let mut sources = state.store.sources(&reader).await?;
-    sources.retain(|source| tracker.has(&state, source) || source.name == params.source);
+    let brought = state.store.forms_of_sources(&reader).await?;
+    sources.retain(|source| tracker.has(&state, source, &brought) || source.name == params.source);
     let words = frame.words;
     let page = ItemsPage {
         open: tracker.name(),

@@ -3,6 +3,8 @@
 pub(crate) mod items;
 pub(crate) mod overview;
 
+use std::collections::HashMap;
+
 use noroshi_collect::recipe::Data;
 use noroshi_store::{Form, Source};
 
@@ -68,14 +70,15 @@ impl Tracker {
         }
     }
 
-    /// Whether a source collects for it, as its recipe says.
-    fn has(self, state: &AppState, source: &Source) -> bool {
+    /// Whether a source collects for it, as its recipe says, or as what it brought does.
+    fn has(self, state: &AppState, source: &Source, brought: &HashMap<i64, Form>) -> bool {
         let data = state.recipes().get(&source.name).map(|recipe| recipe.data);
-        match self {
+        let by_recipe = match self {
             Tracker::News => data == Some(Data::News),
             Tracker::Vulnerabilities => matches!(data, Some(Data::Vulnerability | Data::Score)),
             Tracker::Exploits => data == Some(Data::Exploit),
             Tracker::Social => data == Some(Data::Social),
-        }
+        };
+        by_recipe || brought.get(&source.id) == Some(&self.form())
     }
 }

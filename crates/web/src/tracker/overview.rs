@@ -46,6 +46,7 @@ struct Shown {
 pub(crate) async fn show(frame: Frame, State(state): State<AppState>) -> Result<Response, Problem> {
     let (store, reader) = (&state.store, frame.reader());
     let sources = store.sources(&reader).await?;
+    let brought = store.forms_of_sources(&reader).await?;
     let activity = store.activity(&reader, DAYS, now(), 0).await?;
     let mut trackers = Vec::new();
     for tracker in Tracker::ALL {
@@ -63,7 +64,9 @@ pub(crate) async fn show(frame: Frame, State(state): State<AppState>) -> Result<
             form == Some(tracker.form())
         });
         newest.truncate(SHOWN);
-        let own = sources.iter().filter(|source| tracker.has(&state, source));
+        let own = sources
+            .iter()
+            .filter(|source| tracker.has(&state, source, &brought));
         let own: Vec<&Source> = own.collect();
         let days = summed(&own, &activity);
         let count = |health: Health| own.iter().filter(|one| Health::of(one) == health).count();

@@ -79,7 +79,7 @@ impl<'a> Walker<'a> {
         answer
     }
 
-    async fn json(&self, path: &str) -> Value {
+    pub(crate) async fn json(&self, path: &str) -> Value {
         let answer = self.get(path, true).await;
         assert_eq!(answer.status, 200, "{path}: {}", answer.text);
         answer.json()
@@ -97,7 +97,7 @@ impl<'a> Walker<'a> {
     }
 
     /// Every route that reads, at every address that there may be.
-    async fn crawl(&self) {
+    pub(crate) async fn crawl(&self) {
         for route in noroshi_web::routes::table() {
             // These wait for what comes; what they tell is tested below, and by the hub's own tests.
             let waits = ["/live", "/api/v1/stream"].contains(&route.path.as_str());
@@ -147,6 +147,9 @@ impl<'a> Walker<'a> {
                     "shared",
                     "evil.example",
                     "in:post",
+                    "in:news",
+                    "in:vuln OR in:exploit",
+                    "gathered",
                     "/mark/",
                     "has:file",
                     "is:repost",
@@ -250,14 +253,22 @@ impl<'a> Walker<'a> {
                 .map(|post| format!("{}tag", post.mark))
                 .chain(["shared".to_owned()])
                 .collect(),
-            "kind" => vec!["domain".to_owned(), "ipv4".to_owned()],
+            "kind" => ["domain", "ipv4", "cve"].map(str::to_owned).to_vec(),
             "value" => wall
                 .posts
                 .iter()
                 .map(|post| format!("{}.evil.example", post.mark))
-                .chain(["evil.example", "192.0.2.7"].map(str::to_owned))
+                .chain(["evil.example", "192.0.2.7", "CVE-2026-0001"].map(str::to_owned))
                 .collect(),
+            "secret" => vec!["0123".to_owned()],
             "path" => vec!["bot_tutorial.html".to_owned()],
+            "cve" => vec!["CVE-2026-0001".to_owned()],
+            "tracker" => ["news", "vulnerabilities", "exploits", "social"]
+                .map(str::to_owned)
+                .to_vec(),
+            "collection" => crate::items::COLLECTIONS
+                .map(|(name, _)| name.to_owned())
+                .to_vec(),
             "file" => vec!["none.css".to_owned()],
             "token" => vec!["0123".to_owned()],
             other => panic!("{route}: give the placeholder {other} values in this test"),

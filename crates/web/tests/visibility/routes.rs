@@ -72,7 +72,7 @@ pub(crate) enum Check {
 }
 
 /// Every route that tells nothing of posts alone.
-pub(crate) const TABLE: [(&str, &str, Check); 102] = [
+pub(crate) const TABLE: [(&str, &str, Check); 105] = [
     ("GET", "/api/v1/search", Check::Search),
     ("GET", "/api/v1/lookup/{*value}", Check::Lookup),
     ("POST", "/api/v1/lookup", Check::Bulk),
@@ -153,6 +153,17 @@ pub(crate) const TABLE: [(&str, &str, Check); 102] = [
     ("POST", "/settings/sessions/{id}/revoke", Check::OwnSession),
     ("POST", "/settings/keys", Check::Settings("/settings/keys")),
     ("POST", "/settings/keys/{id}/revoke", Check::OwnKey),
+    (
+        "GET",
+        "/manage/exist",
+        Check::Manage("GET", "/manage/exist"),
+    ),
+    ("POST", "/manage/exist", Check::Refuse("/manage/exist")),
+    (
+        "POST",
+        "/manage/exist/{id}/delete",
+        Check::Refuse("/manage/exist/1/delete"),
+    ),
     ("GET", "/manage", Check::Manage("GET", "/manage")),
     (
         "POST",
@@ -303,6 +314,15 @@ pub(crate) const OF_POSTS: &[(&str, &str)] = &[
     ("GET", "/annotate/{post}"),
     ("POST", "/annotate/{post}"),
     ("POST", "/annotate/{post}/target"),
+    ("GET", "/api/"),
+    ("GET", "/api/{collection}"),
+    ("GET", "/api/{collection}/"),
+    ("GET", "/api/{collection}/{id}"),
+    ("GET", "/api/{collection}/{id}/"),
+    ("GET", "/api/v1/vulnerabilities/{cve}"),
+    ("GET", "/cve/{cve}"),
+    ("GET", "/trackers"),
+    ("GET", "/trackers/{tracker}"),
     ("GET", "/api/v1/annotations"),
     ("DELETE", "/api/v1/annotations/{post}"),
     ("PUT", "/api/v1/annotations/{post}"),

@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use noroshi_exchange::record::{Facts, Product};
+use noroshi_indicator::{Kind, Observable, Tlp};
 use noroshi_store::{
-    AccountKind, AudienceKind, EVERYONE, Entry, NewAccount, NewAttachment, NewLabel, NewList,
-    NewPost, Part, Reader, Role, Span, StoryDraft,
+    AccountKind, AudienceKind, Author, EVERYONE, Entry, Form, ImportMode, NewAccount,
+    NewAttachment, NewExistAccess, NewItem, NewLabel, NewList, NewPost, Part, Reader, Role, Span,
+    StoryDraft,
 };
 
 use crate::common::{ALL_SCOPES, Hub};
@@ -63,6 +66,16 @@ pub(crate) struct Wall {
     pub(crate) tales: Vec<Tale>,
     pub(crate) shelves: Vec<Shelf>,
     pub(crate) follows: BTreeSet<(usize, usize)>,
+    /// What sources collected; only where a test asks for it.
+    pub(crate) gathered: Vec<Gathered>,
+}
+
+/// An item as the model keeps it.
+pub(crate) struct Gathered {
+    pub(crate) form: Form,
+    pub(crate) audience: usize,
+    /// In all that it says.
+    pub(crate) mark: String,
 }
 
 impl Wall {
@@ -129,6 +142,7 @@ impl Wall {
             tales: Vec::new(),
             shelves: Vec::new(),
             follows: BTreeSet::new(),
+            gathered: Vec::new(),
         };
         let label = NewLabel {
             name: "label".to_owned(),
@@ -195,6 +209,10 @@ impl Wall {
             .posts
             .iter()
             .filter(|post| post.deleted || !self.may_read(who, post));
+        let items = self
+            .gathered
+            .iter()
+            .filter(|item| !self.in_circle(who, item.audience));
         let tales = self
             .tales
             .iter()
@@ -205,9 +223,46 @@ impl Wall {
             .filter(|shelf| !self.may_know(who, shelf));
         posts
             .map(|post| post.mark.as_str())
+            .chain(items.map(|item| item.mark.as_str()))
             .chain(tales.map(|tale| tale.mark.as_str()))
             .chain(shelves.map(|shelf| shelf.name.as_str()))
             .collect()
+    }
+
+    /// Every audience gets a source that collects items of each form, and lists one thing.
+    pub(crate) async fn gather(&mut self, hub: &Hub, dice: &mut Dice) {
+        for audience in 0..self.circles.len() {
+            let name = format!("gazette-{audience}");
+            let source = hub.source_for(&name, &self.circles[audience].name).await;
+            let mut items = Vec::new();
+            for form in Form::ALL {
+                for n in 0..2 {
+                    let mark = format!("g{audience}x{n}mark{}", dice.roll(1_000_000));
+                    items.push(item(form, &mark));
+                    self.gathered.push(Gathered {
+                        form,
+                        audience,
+                        mark,
+                    });
+                }
+            }
+            let begun = hub
+                .store
+                .begin_import(&source, ImportMode::Serving, "test", None);
+            let mut import = begun.await.unwrap();
+            import.items(items, Vec::new()).await.unwrap();
+            import.finish().await.unwrap();
+        }
+        // Whoever only reads may read as scripts of EXIST do.
+        for person in self.people.iter().filter(|one| one.role == Role::Reader) {
+            let new = NewExistAccess {
+                network: None,
+                account: person.name.clone(),
+                tlp: Tlp::Red,
+            };
+            let operator = Reader::operator();
+            hub.store.add_exist_access(&operator, new).await.unwrap();
+        }
     }
 
     async fn write(&mut self, hub: &Hub, dice: &mut Dice, n: usize) {
@@ -431,5 +486,40 @@ impl Wall {
             threads.entry(root).or_default().push(post.id);
         }
         threads
+    }
+}
+
+/// An item with its mark wherever it says something; all of one vulnerability and one headline.
+fn item(form: Form, mark: &str) -> NewItem {
+    let said = || Some(mark.to_owned());
+    let cve = "CVE-2026-0001";
+    NewItem {
+        form,
+        key: mark.to_owned(),
+        title: Some("The same headline for everybody".to_owned()),
+        text: format!("gathered {mark} of {mark}.evil.example"),
+        url: Some(format!("https://{mark}.publisher.example/")),
+        author: Some(Author {
+            name: mark.to_owned(),
+            handle: said(),
+            url: None,
+        }),
+        language: None,
+        published: None,
+        updated: Some(1_700_000_000_000_000),
+        tags: vec![format!("{mark}tag")],
+        observables: vec![Observable::parse(Kind::Cve, cve).unwrap()],
+        facts: Some(Facts {
+            id: mark.to_owned(),
+            cves: vec![cve.to_owned()],
+            products: vec![Product {
+                vendor: mark.to_owned(),
+                product: mark.to_owned(),
+                cpe: said(),
+                versions: said(),
+            }],
+            solution: said(),
+            ..Facts::default()
+        }),
     }
 }
