@@ -20,7 +20,7 @@ pub(crate) enum ChannelCommand {
         json: bool,
     },
     /// Makes a channel.
-    Add(AddArgs),
+    Add(Box<AddArgs>),
     /// Sends a test and shows the answer; fails if it is not taken.
     Test {
         /// Its number, as `channel list` shows it.

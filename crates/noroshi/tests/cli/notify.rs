@@ -174,7 +174,7 @@ async fn try_now(store: &Store, owner: i64, channel: i64) {
 
 fn story(target: &Target, kills: usize) {
     let receiver = Receiver::start(true);
-    let mut hub = Hub::new(&target);
+    let mut hub = Hub::new(target);
     hub.ok(&["account", "add", "aiko", "--role", "analyst"]);
     let channel = channel(&mut hub, &receiver);
     let runtime = tokio::runtime::Runtime::new().unwrap();
