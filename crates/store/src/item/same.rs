@@ -136,6 +136,6 @@ mod tests {
             assert_eq!(headline(title), headline(other), "{other}");
         }
         assert_ne!(headline(title), headline("FortiOS flaw exploited no more"));
-        assert_eq!(headline("Advisory | CERT"), None);
+        assert_eq!(headline("Alert | CERT"), None);
     }
 }
