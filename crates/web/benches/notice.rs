@@ -141,11 +141,11 @@ async fn serve(mut stream: TcpStream, written: &Written, times: &Mutex<Vec<Durat
             Ok(_) => {}
         }
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        // The body is JSON, whose last sign this is.
+        // The body is JSON, whose fields are in order: these are its last signs.
         let Some((_, body)) = text.split_once("\r\n\r\n") else {
             continue;
         };
-        if !body.ends_with("}}") {
+        if !body.ends_with("\"hunt.hits\"}") {
             continue;
         }
         let mark = body
