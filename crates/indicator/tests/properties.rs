@@ -331,3 +331,17 @@ fn ports_places_and_confidence() {
         ]
     );
 }
+
+#[test]
+fn a_colon_of_full_width_behind_an_address_is_none_of_it() {
+    for (text, found) in [
+        ("::192：", vec!["::192"]),
+        ("通信先 2001:db8::17：不明", vec!["2001:db8::17"]),
+        ("2001：db8：：17： ", vec!["2001：db8：：17"]),
+        ("2001:db8::17[:] ", vec!["2001:db8::17"]),
+        ("2001:db8::17. ", vec!["2001:db8::17"]),
+    ] {
+        let shown: Vec<&str> = extract(text).iter().map(|one| one.text).collect();
+        assert_eq!(shown, found, "{text}");
+    }
+}

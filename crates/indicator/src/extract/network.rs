@@ -340,6 +340,8 @@ fn ipv6(text: &str, start: usize) -> Option<Step> {
     }
     let mut live = String::with_capacity(40);
     let mut at = start;
+    // Where the last colon begins, which may be longer than one byte.
+    let mut last_colon = start;
     let mut defanged = false;
     while at - start < LONGEST_V6 {
         match bytes.get(at) {
@@ -356,6 +358,7 @@ fn ipv6(text: &str, start: usize) -> Option<Step> {
                 Some(colon) => {
                     live.push(':');
                     defanged |= colon.defanged;
+                    last_colon = at;
                     at += colon.len;
                 }
                 None => break,
@@ -376,7 +379,15 @@ fn ipv6(text: &str, start: usize) -> Option<Step> {
         return skip;
     }
     // The full stop or the colon of the sentence.
-    while live.ends_with('.') || live.ends_with(':') && !live.ends_with("::") {
+    while live.ends_with('.') {
+        live.pop();
+        at -= 1;
+    }
+    if live.ends_with(':') && !live.ends_with("::") {
+        live.pop();
+        at = last_colon;
+    }
+    while live.ends_with('.') {
         live.pop();
         at -= 1;
     }
