@@ -59,9 +59,9 @@ async fn run(listings: usize, posts: usize) -> Result<(), Failure> {
         began.elapsed()
     ));
     tokio::spawn(noroshi_watch::hunt(store.clone()));
-    for asked in ASKED {
+    for (number, asked) in ASKED.into_iter().enumerate() {
         let new = NewHunt {
-            name: asked.to_owned(),
+            name: format!("hunt {number}"),
             words: asked.to_owned(),
             enabled: true,
             ..NewHunt::default()
@@ -82,11 +82,12 @@ async fn run(listings: usize, posts: usize) -> Result<(), Failure> {
             tokio::time::sleep(Duration::from_millis(20)).await;
         };
         tell(&format!(
-            "{asked:32} {:>8.2?}, {} hits, {} pages, {:?}",
+            "{asked:32} {:>8.2?}, {} hits, {} pages, {:?} {}",
             began.elapsed(),
             done.found,
             done.looked,
-            done.state
+            done.state,
+            done.error.unwrap_or_default()
         ));
     }
     Ok(())

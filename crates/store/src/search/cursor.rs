@@ -35,30 +35,40 @@ pub(crate) enum Position {
 
 impl Place {
     /// As text that only goes with this query.
-    pub(crate) fn encode(&self, conn: &Conn, query: &Query) -> Result<String> {
+    pub(crate) fn encode(&self, seal: &Seal, query: &Query) -> String {
         let mut text = serde_json::to_vec(self).unwrap_or_default();
-        let tag = seal(conn, query, &text)?.finalize().into_bytes();
+        let tag = seal.over(query, &text).finalize().into_bytes();
         text.extend_from_slice(&tag);
-        Ok(hex::encode(text))
+        hex::encode(text)
     }
 
     /// Reads it back. One of another query or another hub is refused.
-    pub(crate) fn decode(conn: &Conn, cursor: &str, query: &Query) -> Result<Place> {
+    pub(crate) fn decode(seal: &Seal, cursor: &str, query: &Query) -> Result<Place> {
         let refused = || Error::Invalid("this cursor does not belong to this query".to_owned());
         let bytes = hex::decode(cursor).map_err(|_| refused())?;
         let (text, tag) = bytes.split_last_chunk::<TAG>().ok_or_else(refused)?;
-        if !secret::is_sealed(seal(conn, query, text)?, tag) {
+        if !secret::is_sealed(seal.over(query, text), tag) {
             return Err(refused());
         }
         serde_json::from_slice(text).map_err(|_| refused())
     }
 }
 
-fn seal(conn: &Conn, query: &Query, text: &[u8]) -> Result<hmac::Hmac<sha2::Sha256>> {
-    let mut seal = secret::cursor_seal(conn)?;
-    let query = query.to_string();
-    seal.update(&(query.len() as u64).to_le_bytes());
-    seal.update(query.as_bytes());
-    seal.update(text);
-    Ok(seal)
+/// What places are sealed with. It is read before the search: at its end the time may be up, and whatever is asked of
+/// the database then is interrupted.
+pub(crate) struct Seal(hmac::Hmac<sha2::Sha256>);
+
+impl Seal {
+    pub(crate) fn read(conn: &Conn) -> Result<Seal> {
+        secret::cursor_seal(conn).map(Seal)
+    }
+
+    fn over(&self, query: &Query, text: &[u8]) -> hmac::Hmac<sha2::Sha256> {
+        let mut seal = self.0.clone();
+        let query = query.to_string();
+        seal.update(&(query.len() as u64).to_le_bytes());
+        seal.update(query.as_bytes());
+        seal.update(text);
+        seal
+    }
 }

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use noroshi_query::{Folded, Matcher, Query, Statement};
 
-use super::cursor::Place;
+use super::cursor::{Place, Seal};
 use super::groups::Counting;
 use super::said::{About, Said};
 use super::{Found, Page, SearchOptions, Walk, plan};
@@ -176,8 +176,9 @@ pub(super) fn page(
     options: &SearchOptions,
 ) -> Result<Page> {
     let began = Instant::now();
+    let seal = Seal::read(conn)?;
     let mut place = match &options.cursor {
-        Some(cursor) => Place::decode(conn, cursor, query)?,
+        Some(cursor) => Place::decode(&seal, cursor, query)?,
         None => Place::default(),
     };
     let (sources, sight) = (reader.sources(conn)?, reader.sight(conn)?);
@@ -222,7 +223,7 @@ pub(super) fn page(
     };
     Ok(Page {
         found,
-        next: next.map(|place| place.encode(conn, query)).transpose()?,
+        next: next.map(|place| place.encode(&seal, query)),
         complete: (page_is_full || visited != Visit::OutOfTime) && !judge.was_cut(),
         groups: counting.map(|counting| counting.groups(visited == Visit::Done)),
     })

@@ -75,6 +75,8 @@ export const pages = {
   'story-new': '/story/new',
   hunts: '/hunts',
   'hunt-new': '/hunt/new?words=tag%3Aphishing',
+  channels: '/channels',
+  handover: '/handover',
   sources: '/sources',
   overlap: '/sources/overlap',
   source: '/source/demo-phishing',
