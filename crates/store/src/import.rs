@@ -177,7 +177,6 @@ impl Import {
     /// Writes a chunk of rows, good and bad, in one transaction. When it returns, the chunk survives
     /// a crash. Cost: a few index inserts a new row, two look-ups a known one.
     pub async fn chunk(&mut self, rows: Vec<NewListing>, bad: Vec<BadRow>) -> Result<Counts> {
-        let began = Instant::now();
         let work = chunk::Work {
             source: self.source.id,
             mode: self.source.mode,
@@ -189,24 +188,12 @@ impl Import {
             contexts: Arc::clone(&self.contexts),
             seen: Arc::clone(&self.seen),
         };
-        let bad_before = self.counts.bad;
-        let (counts, fresh) = self
-            .store
-            .write(move |tx| {
-                let mut fresh: HashMap<Context, i64> = HashMap::new();
-                let mut counts = work.write(tx, &mut fresh)?;
-                counts.rows += bad.len() as i64;
-                counts.bad = bad.len() as i64;
-                keep_bad(tx, work.batch, bad_before, &bad)?;
-                add_counts(tx, work.batch, &counts)?;
-                Ok((counts, fresh))
-            })
-            .await?;
+        let write = move |tx: &Tx| {
+            let mut fresh: HashMap<Context, i64> = HashMap::new();
+            Ok((work.write(tx, &mut fresh)?, fresh))
+        };
+        let (counts, fresh) = self.written(bad, write).await?;
         self.contexts.lock().map_err(|_| Error::Closed)?.add(fresh);
-        self.counts += counts;
-        if self.mode == ImportMode::Serving {
-            self.adapt(began.elapsed());
-        }
         Ok(counts)
     }
 
@@ -232,7 +219,10 @@ impl Import {
                 .await
                 .map_err(|error| Error::Pool(error.to_string()))?,
         };
-        self.written(bad, move |tx| work.write(tx)).await
+        let (counts, ()) = self
+            .written(bad, move |tx| Ok((work.write(tx)?, ())))
+            .await?;
+        Ok(counts)
     }
 
     /// Writes a chunk of scores, good and bad, in one transaction.
@@ -243,33 +233,36 @@ impl Import {
             at: self.at,
             scores,
         };
-        self.written(bad, move |tx| work.write(tx)).await
+        let (counts, ()) = self
+            .written(bad, move |tx| Ok((work.write(tx)?, ())))
+            .await?;
+        Ok(counts)
     }
 
     /// Writes a chunk and its bad rows, and counts both.
-    async fn written(
+    async fn written<T: Send + 'static>(
         &mut self,
         bad: Vec<BadRow>,
-        write: impl Fn(&Tx) -> Result<Counts> + Send + 'static,
-    ) -> Result<Counts> {
+        write: impl Fn(&Tx) -> Result<(Counts, T)> + Send + 'static,
+    ) -> Result<(Counts, T)> {
         let began = Instant::now();
         let (batch, bad_before) = (self.batch, self.counts.bad);
-        let counts = self
+        let (counts, more) = self
             .store
             .write(move |tx| {
-                let mut counts = write(tx)?;
+                let (mut counts, more) = write(tx)?;
                 counts.rows += bad.len() as i64;
                 counts.bad = bad.len() as i64;
                 keep_bad(tx, batch, bad_before, &bad)?;
                 add_counts(tx, batch, &counts)?;
-                Ok(counts)
+                Ok((counts, more))
             })
             .await?;
         self.counts += counts;
         if self.mode == ImportMode::Serving {
             self.adapt(began.elapsed());
         }
-        Ok(counts)
+        Ok((counts, more))
     }
 
     /// Ends the batch: a snapshot delists what it no longer holds.
