@@ -1,6 +1,6 @@
 //! A chunk of items, in one transaction.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use noroshi_indicator::Observable;
 
@@ -91,10 +91,13 @@ impl Work {
         let told = told(tx, &rows, at - DAYS)?;
         let known = self.known(tx, &rows, &told)?;
         let (mut new, mut changed): (Vec<&Prepared>, Vec<(&Prepared, i64)>) = Default::default();
+        let mut met = HashSet::new();
         for row in rows {
             match known.get(&row.key) {
                 None => new.push(row),
                 Some(known) if known.chunk >= self.first_chunk => counts.folded += 1,
+                // Under another identifier it stood in this chunk already.
+                Some(known) if !met.insert(known.post) => counts.folded += 1,
                 Some(known) if known.deleted || known.content == row.content => {
                     counts.unchanged += 1
                 }
@@ -126,7 +129,7 @@ impl Work {
 
     /// Each item once: the first of a body counts.
     fn folded(&self, counts: &mut Counts) -> Vec<&Prepared> {
-        let mut met = std::collections::HashSet::with_capacity(self.items.len());
+        let mut met = HashSet::with_capacity(self.items.len());
         let rows: Vec<&Prepared> = self
             .items
             .iter()

@@ -234,6 +234,11 @@ fn an_item_is_known_again() {
             .await
             .counts;
         assert_eq!((counts.new, counts.changed + counts.unchanged), (0, 1));
+        // Under two identifiers at once it is one item, and the first counts.
+        let twice = vec![linked("b", "y"), linked("c", "z")];
+        let counts = collect(&store, &feed, vec![twice]).await.counts;
+        assert_eq!((counts.new, counts.changed, counts.folded), (0, 1, 1));
+        assert_eq!(titles(&store, "in:news y").await.len(), 1);
     });
 }
 
